@@ -1,0 +1,1 @@
+"""The agreement all parties share, compiled and administered."""

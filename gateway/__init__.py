@@ -1,0 +1,1 @@
+"""Records in, answers out: the enterprises' side of Suyuan."""

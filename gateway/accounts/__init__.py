@@ -1,0 +1,1 @@
+"""Who may speak: participants, their API keys and custodial signing keys."""

@@ -1,0 +1,1 @@
+"""Codes on products: labels that carry a GS1 Digital Link."""

@@ -1,0 +1,1 @@
+"""The chain as we read it; nothing here signs."""

@@ -1,0 +1,1 @@
+"""Schema ledger and all its SQL."""

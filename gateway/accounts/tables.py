@@ -1,0 +1,62 @@
+"""Schema `gateway`, accounts: who may submit, by which API key, and who signs for them.
+
+Writer: accounts (the operator's desk and command line), but for `idempotency`, which is intake's.
+"""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+
+metadata = MetaData(schema="gateway")
+
+# Writer: accounts. What the operator knows of a participant; names shown to consumers come from the chain.
+participant = Table(
+    "participant",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("credit_code", Text, nullable=False, unique=True),  # USCC, GB 32100
+    Column("created", DateTime(timezone=True), nullable=False),
+)
+
+# Writer: accounts. Only the SHA-256 of a key is kept: it has 256 random bits of its own.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("participant", Uuid, ForeignKey("gateway.participant.id"), nullable=False, index=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("revoked", DateTime(timezone=True)),
+)
+
+# Writer: accounts. A signing key held for a participant without one of its own, sealed by the vault.
+custodial_key = Table(
+    "custodial_key",
+    metadata,
+    Column("participant", Uuid, ForeignKey("gateway.participant.id"), primary_key=True),
+    Column("address", LargeBinary, nullable=False, unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# Writer: intake. The same key and body answer as before.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("participant", Uuid, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("created", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("participant", "key", name="idempotency_pkey"),
+)

@@ -161,7 +161,7 @@ def decode(data: bytes) -> Json:
     """
     text = _text(data)
     if text.count("[") + text.count("{") > DEPTH:
-        _check_depth(text)
+        _check_brackets(text)
     reader = _Reader()
     try:
         value: Json = reader.decoder.decode(text)
@@ -180,6 +180,17 @@ def encode(value: object) -> bytes:
         raise NotJsonError(reason=type(error).__name__) from None
 
 
+def check_depth(value: Json, room: int = DEPTH, place: str = "") -> None:
+    """Refuse a value nested deeper than the `room` that is left where it will stand."""
+    if not isinstance(value, (dict, list)):
+        return
+    if room < 1:
+        raise TooDeepError(place=place)
+    for step, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, (dict, list)):
+            check_depth(item, room - 1, place + escape(step))
+
+
 def _text(data: bytes) -> str:
     if data.startswith(b"\xef\xbb\xbf"):
         raise ByteOrderMarkError
@@ -189,7 +200,7 @@ def _text(data: bytes) -> str:
         raise NotUtf8Error(offset=error.start) from None
 
 
-def _check_depth(text: str) -> None:
+def _check_brackets(text: str) -> None:
     depth = 0
     for bracket in _NO_BRACKETS.sub("", text):
         depth += 1 if bracket in "[{" else -1

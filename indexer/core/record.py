@@ -5,13 +5,12 @@ nothing that is hashed. Every byte layout here is frozen (FORMATS.md, Record and
 """
 
 import re
-from base64 import urlsafe_b64encode
 from enum import IntEnum
 from hashlib import sha256
 from hmac import digest as hmac
 from uuid import UUID
 
-from indexer.core import canonical
+from indexer.core import base64url, canonical
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 
@@ -89,6 +88,7 @@ def content(
         raise UnknownKindError(place="/kind", kind=kind)
     if (kind in _AMENDING) != (amends is not None):
         raise AmendsError(place="/amends")
+    canonical.check_depth(body, canonical.DEPTH - 1, "/body")
     made: Members = {
         "type": TYPE,
         "participant": str(participant),
@@ -131,7 +131,7 @@ def digest(made: Members) -> bytes:
 
 def blind(key: bytes) -> str:
     """Derive the member that makes equal bodies unequal."""
-    return base64url(hmac(check_key(key), b"suyuan/blind/v1", "sha256")[:16])
+    return base64url.encode(hmac(check_key(key), b"suyuan/blind/v1", "sha256")[:16])
 
 
 def check_key(key: bytes) -> bytes:
@@ -139,11 +139,6 @@ def check_key(key: bytes) -> bytes:
     if len(key) != KEY_SIZE:
         raise RecordKeyError(place="/recordKey", size=len(key))
     return key
-
-
-def base64url(data: bytes) -> str:
-    """Spell bytes as RFC 4648 section 5 does, without padding."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
 def submission_leaf(

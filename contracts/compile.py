@@ -19,14 +19,22 @@ import msgspec
 import solcx
 
 from contracts import node
+from indexer.chain.deployment import ARTIFACTS
+from indexer.core.errors import InputError
 
-ARTIFACTS = node.ROOT / "indexer" / "chain" / "artifacts"
 CONTRACTS = ("TraceLog", "Participants")
 # Before PUSH0 and MCOPY: permissioned networks upgrade slowly.
 EVM_VERSION = "paris"
 _HERE = "contracts/"
 _IMPORT = re.compile(r'^\s*import\s+(?:[^"\';]*\sfrom\s+)?["\']([^"\']+)["\']', re.MULTILINE)
 _OUTPUT = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]
+
+
+class CompilerWarningsError(InputError):
+    """The compiler has something to say about our contracts."""
+
+    code = "COMPILER_WARNINGS"
+    sentence = "the compiler warns: {text}"
 
 
 def artifacts() -> Iterator[tuple[Path, bytes]]:
@@ -36,6 +44,10 @@ def artifacts() -> Iterator[tuple[Path, bytes]]:
         solc = _compiler(Path(folder))
         version = str(solcx.wrapper.get_solc_version(solc, with_commit_hash=True))
         output = solcx.compile_standard(_question(sources), solc_binary=solc)
+    if output.get("errors"):  # the fatal ones were raised; we leave no warning standing
+        raise CompilerWarningsError(
+            text="\n".join(one["formattedMessage"] for one in output["errors"])
+        )
     for name in CONTRACTS:
         built = output["contracts"][f"{_HERE}{name}.sol"][name]
         yield ARTIFACTS / f"{name}.json", _artifact(name, built, version, sources)
@@ -48,7 +60,10 @@ def _question(sources: dict[str, str]) -> dict[str, Any]:
         "sources": {name: {"content": text} for name, text in sources.items()},
         "settings": {
             "evmVersion": EVM_VERSION,
-            "optimizer": {"enabled": True, "runs": 10_000},  # anchoring is frequent, deployment is not
+            "optimizer": {
+                "enabled": True,
+                "runs": 10_000,
+            },  # anchoring is frequent, deployment is not
             "metadata": {"appendCBOR": False, "bytecodeHash": "none"},
             "outputSelection": {"*": {"*": _OUTPUT}},
         },
@@ -69,7 +84,9 @@ def _artifact(name: str, built: dict[str, Any], version: str, sources: dict[str,
             for source in _reached(f"{_HERE}{name}.sol", sources)
         },
     }
-    return msgspec.json.format(msgspec.json.encode(content, order="deterministic"), indent=1) + b"\n"
+    return (
+        msgspec.json.format(msgspec.json.encode(content, order="deterministic"), indent=1) + b"\n"
+    )
 
 
 def _sources() -> dict[str, str]:
@@ -123,7 +140,9 @@ def _compiler(folder: Path) -> Path:
     """Write the one-line program through which py-solc-x runs the compiler of the npm lock."""
     program = folder / "solc"
     shim = Path(__file__).with_name("solc.cjs")
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(str(node.binary()))} {shlex.quote(str(shim))} "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(str(node.binary()))} {shlex.quote(str(shim))} "$@"\n'
+    )
     program.chmod(0o700)
     return program
 

@@ -54,7 +54,9 @@ def _packaged() -> Path | None:
     if spec is None or not spec.submodule_search_locations:
         return None
     folder = Path(spec.submodule_search_locations[0])
-    return next((path for path in (folder / "bin/node", folder / "node.exe") if path.is_file()), None)
+    return next(
+        (path for path in (folder / "bin/node", folder / "node.exe") if path.is_file()), None
+    )
 
 
 def _major(candidate: Path) -> int:

@@ -1,0 +1,75 @@
+/**
+ * Who states it: EIP-712 packed by hand, and the address that signed; the twin of indexer/core/submission.py.
+ */
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { integer, keccak, left, right, utf8 } from "./bytes.ts";
+import { Fault } from "./fault.ts";
+
+const hashed = (text: string): Uint8Array => keccak(utf8(text));
+const word = (value: number): Uint8Array => left(integer(value, 8));
+
+const SEPARATOR = keccak(
+  hashed("EIP712Domain(string name,string version)"), hashed("Suyuan"), hashed("1"),
+);
+const SUBMISSION = hashed(
+  "Submission(bytes32 log,bytes16 participant,uint64 sequence,uint32 count,bytes32 root)",
+);
+const RECEIPT = hashed(
+  "Receipt(bytes32 log,bytes16 participant,address key,uint64 sequence,uint32 count,bytes32 root," +
+    "uint64 receivedAt,uint64 anchorBy)",
+);
+const N = secp256k1.Point.Fn.ORDER;
+
+export interface Submission {
+  log: Uint8Array;
+  participant: Uint8Array;
+  sequence: number;
+  count: number;
+  root: Uint8Array;
+}
+
+export interface Receipt extends Submission {
+  key: Uint8Array;
+  receivedAt: number;
+  anchorBy: number;
+}
+
+/** Name a log on chain by its origin line. */
+export const logId = (origin: string): Uint8Array => hashed(origin);
+
+const seal = (...words: Uint8Array[]): Uint8Array =>
+  keccak(Uint8Array.of(0x19, 0x01), SEPARATOR, keccak(...words));
+
+/** Hash a submission to the 32 bytes that its participant signs. */
+export const submissionHash = (s: Submission): Uint8Array =>
+  seal(SUBMISSION, s.log, right(s.participant), word(s.sequence), word(s.count), s.root);
+
+/** Hash a receipt to the 32 bytes that the log's receipt key signs. */
+export const receiptHash = (r: Receipt): Uint8Array =>
+  seal(
+    RECEIPT, r.log, right(r.participant), left(r.key), word(r.sequence), word(r.count), r.root,
+    word(r.receivedAt), word(r.anchorBy),
+  );
+
+/** Find the address whose key signed; only r‖s‖v with low s and v 27 or 28 is a signature. */
+export function recover(signingHash: Uint8Array, signature: Uint8Array): Uint8Array {
+  const malformed = (reason: string): Fault => new Fault("SIGNATURE_MISSHAPEN", { reason });
+  if (signature.length !== 65) throw malformed("it is not 65 bytes long");
+  const v = signature[64]!;
+  if (v !== 27 && v !== 28) throw malformed("v is neither 27 nor 28");
+  const r = number(signature.subarray(0, 32));
+  const s = number(signature.subarray(32, 64));
+  if (s === 0n || s > N / 2n) throw malformed("s is not in the lower half");
+  if (r === 0n || r >= N) throw malformed("r is out of range");
+  let key: Uint8Array;
+  try {
+    const point = new secp256k1.Signature(r, s, v - 27).recoverPublicKey(signingHash);
+    key = point.toBytes(false);
+  } catch {
+    throw malformed("no key makes it");
+  }
+  return keccak(key.subarray(1)).subarray(12);
+}
+
+const number = (bytes: Uint8Array): bigint => bytes.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
+

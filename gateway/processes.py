@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Never
 
 from indexer.core.errors import EXIT, InconsistencyError, OutageError
 
@@ -64,6 +65,10 @@ class Process:
         """Return the last lines of its log."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return " | ".join(text.strip().splitlines()[-lines:])
+
+    def fail(self) -> Never:
+        """Raise what its ending means to whoever waited for it."""
+        raise ProcessDiedError(name=self.name, status=self.status, log=self.log, tail=self.tail())
 
     def stop(self, patience: float = 10.0) -> None:
         """Ask it to end, then end it."""

@@ -15,6 +15,7 @@ from typing import Self
 import msgspec
 
 from contracts.operate import Hand, deploy
+from gateway.accounts.tables import MIGRATIONS
 from gateway.devnet import Devnet
 from gateway.settings import write_key
 from indexer.chain.deployment import Deployment
@@ -24,7 +25,6 @@ from indexer.store import migrate
 from indexer.store.engine import engine
 from indexer.store.server import Server
 
-GATEWAY_MIGRATIONS = Path(__file__).parent / "accounts/migrations"
 DATABASE = "suyuan"
 GATEWAY_PARTY = "suyuan-gateway"
 REGULATOR_PARTY = "suyuan-regulator"
@@ -151,7 +151,7 @@ def _prepare(server: Server) -> dict[str, str]:
     server.ensure_database(DATABASE)
     owner = engine(server.superuser_url(DATABASE))
     migrate.upgrade(owner)
-    migrate.upgrade(owner, GATEWAY_MIGRATIONS)
+    migrate.upgrade(owner, MIGRATIONS)
     owner.dispose()
     return {
         role: server.ensure_login(f"suyuan_{role}", member_of=groups)

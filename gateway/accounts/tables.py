@@ -3,6 +3,8 @@
 Writer: accounts (the operator's desk and command line), but for `idempotency`, which is intake's.
 """
 
+from pathlib import Path
+
 from sqlalchemy import (
     Column,
     DateTime,
@@ -15,6 +17,8 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 metadata = MetaData(schema="gateway")
 

@@ -1,0 +1,134 @@
+"""The command `suyuan`: each command builds what a program needs from the settings and hands over.
+
+A known error ends with one sentence and the exit status of its family; only a bug shows a traceback.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateway import settings as settings_module
+from indexer.core.errors import EXIT, SuyuanError, outside
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0])
+db = typer.Typer(no_args_is_help=True, help="The database's schemas.")
+participant = typer.Typer(no_args_is_help=True, help="The operator's desk: who may submit.")
+app.add_typer(db, name="db")
+app.add_typer(participant, name="participant")
+
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+_errors = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Run a command and turn a known error into a sentence and an exit status."""
+    try:
+        app()
+    except SuyuanError as error:
+        _errors.print(f"{error.code}: {error}", markup=False, soft_wrap=True)
+        sys.exit(outside(EXIT, error))
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option(help="Play a product's life on it.")] = False,
+    lan: Annotated[bool, typer.Option(help="Listen for a phone in the same network.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where everything lies; made afresh.")] = Path(
+        ".suyuan/up"
+    ),
+) -> None:
+    """Run everything on this machine until Ctrl-C: database, local chain, gateway, regulator's node."""
+    from gateway import play, up
+
+    say = _say()
+    place = up.fresh(folder)
+    where = up.addresses(lan=lan, say=say)
+    processes = up.Processes(say)
+    with up.Machine.open(place, say, origin=up.ORIGIN) as machine:
+        try:
+            say("starting gateway, loop, follower and the regulator's node")
+            up.start(machine, where, processes)
+            if demo:
+                play.play(machine, where, say, datetime.now(UTC))
+            say(
+                f"gateway {where.gateway}   regulator's node {where.node}   Ctrl-C stops everything"
+            )
+            up.until_told(processes)
+        finally:
+            say("stopping")
+            processes.stop()
+
+
+@app.command()
+def gateway() -> None:
+    """Serve the gateway's web side: enterprises' API, consumers' pages, the log's public tiles."""
+    from gateway.app import serve
+
+    serve(settings_module.load())
+
+
+@app.command()
+def loop() -> None:
+    """Run the loop: sequence stored records, anchor the log's head. One leads, others stand by."""
+    from gateway.loop import run
+
+    run(settings_module.load())
+
+
+@app.command()
+def settings(json: Json = False) -> None:
+    """Print every setting with its meaning, default and origin."""
+    told = settings_module.told(settings_module.load())
+    if json:
+        print(msgspec.json.encode(told).decode())
+        return
+    table = Table("setting", "value", "from", "meaning", "default")
+    for one in told:
+        table.add_row(one.name, one.value, one.origin, one.meaning, one.default)
+    Console().print(table)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the schemas to this version; needs a login that may create roles and schemas."""
+    from gateway.accounts.tables import MIGRATIONS
+    from indexer.store import engine, migrate
+
+    owner = engine.engine(settings_module.load().database_url, statement=None)
+    migrate.upgrade(owner)
+    migrate.upgrade(owner, MIGRATIONS)
+    print("ledger and gateway are at this version")
+
+
+@db.command()
+def check() -> None:
+    """Say whether the schemas are at this version; exit status 1 if not."""
+    from gateway.accounts.tables import MIGRATIONS
+    from indexer.store import engine, migrate
+
+    store = engine.engine(settings_module.load().database_url)
+    here = {
+        "ledger": migrate.current(store),
+        "gateway": migrate.current(store, MIGRATIONS),
+    }
+    for name, current in here.items():
+        print(f"{name} {'is at this version' if current else 'needs `suyuan db upgrade`'}")
+    raise typer.Exit(0 if all(here.values()) else 1)
+
+
+def _say() -> Callable[[str], None]:
+    console = Console(stderr=True, highlight=False)
+    began = datetime.now(UTC)
+
+    def say(text: str) -> None:
+        seconds = (datetime.now(UTC) - began).total_seconds()
+        console.print(f"[{seconds:6.1f} s] {text}", markup=False, soft_wrap=True)
+
+    return say

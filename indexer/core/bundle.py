@@ -14,6 +14,9 @@ from indexer.core.shape import At
 
 FORMAT = "suyuan/bundle/v1"
 
+# A content may itself be as deep as JSON is admitted; the bundle, its list and the entry lie around.
+_AROUND_CONTENT = 3
+
 
 @dataclass(frozen=True)
 class Block:
@@ -179,7 +182,7 @@ class Bundle:
     @classmethod
     def from_json(cls, data: bytes) -> "Bundle":
         """Read a bundle; InputError names the place of what is amiss."""
-        at = At(canonical.decode(data))
+        at = At(canonical.decode(data, canonical.DEPTH + _AROUND_CONTENT))
         at["format"].word(FORMAT)
         note, anchor = at["checkpoint"], at["anchor"]
         return cls(

@@ -154,14 +154,15 @@ class _Reader:
         return int(value) if -LIMIT < value < LIMIT else self._flaw(NumberTooLargeError)
 
 
-def decode(data: bytes) -> Json:
+def decode(data: bytes, depth: int = DEPTH) -> Json:
     """Read JSON from outside, or name what is not admitted in it.
 
-    Integral numbers come back as `int` however they were written, all others as `float`.
+    Integral numbers come back as `int` however they were written, all others as `float`. Only a
+    format that carries admitted JSON inside its own allows more than the usual `depth`.
     """
     text = _text(data)
-    if text.count("[") + text.count("{") > DEPTH:
-        _check_brackets(text)
+    if text.count("[") + text.count("{") > depth:
+        _check_brackets(text, depth)
     reader = _Reader()
     try:
         value: Json = reader.decoder.decode(text)
@@ -200,22 +201,22 @@ def _text(data: bytes) -> str:
         raise NotUtf8Error(offset=error.start) from None
 
 
-def _check_brackets(text: str) -> None:
+def _check_brackets(text: str, most: int) -> None:
     depth = 0
     for bracket in _NO_BRACKETS.sub("", text):
         depth += 1 if bracket in "[{" else -1
-        if depth > DEPTH:
-            raise TooDeepError(place="".join(_steps(text)))
+        if depth > most:
+            raise TooDeepError(place="".join(_steps(text, most)))
 
 
-def _steps(text: str) -> Iterator[str]:
+def _steps(text: str, most: int) -> Iterator[str]:
     """Name the way to the first value that lies too deep, in text that need not be JSON."""
     way: list[str | int] = []
     last = ""
     for match in _MARKS.finditer(text):
         mark = match[0]
         if mark in "[{":
-            if len(way) == DEPTH:
+            if len(way) == most:
                 break
             way.append(0 if mark == "[" else "")
         elif mark in "]}" and way:

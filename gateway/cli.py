@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway import settings as settings_module
+from gateway.processes import Processes
 from indexer.core.errors import EXIT, SuyuanError, outside
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0])
@@ -45,18 +46,18 @@ def up(
     ),
 ) -> None:
     """Run everything on this machine until Ctrl-C: database, local chain, gateway, regulator's node."""
-    from gateway import play, up
+    from gateway import machine, play, up
 
     say = _say()
     place = up.fresh(folder)
     where = up.addresses(lan=lan, say=say)
-    processes = up.Processes(say)
-    with up.Machine.open(place, say, origin=up.ORIGIN) as machine:
+    processes = Processes(say)
+    with machine.Machine.open(place, say, origin=up.ORIGIN) as made:
         try:
             say("starting gateway, loop, follower and the regulator's node")
-            up.start(machine, where, processes)
+            up.start(made, where, processes)
             if demo:
-                play.play(machine, where, say, datetime.now(UTC))
+                play.play(made, where, say, datetime.now(UTC))
             say(
                 f"gateway {where.gateway}   regulator's node {where.node}   Ctrl-C stops everything"
             )

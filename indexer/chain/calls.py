@@ -5,6 +5,7 @@ client then names the endpoint that said so. Calls to contracts are sliced by ha
 tests hold the slicing to web3.py's.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
@@ -20,6 +21,7 @@ T_co = TypeVar("T_co", covariant=True)
 Tag: TypeAlias = Literal["latest", "finalized"]
 
 WORD = 32
+_QUANTITY = re.compile("0x[0-9a-fA-F]{1,64}")
 STATUSES = ("unknown", "admitted", "suspended")
 
 
@@ -98,9 +100,9 @@ class _Block(msgspec.Struct, rename="camel"):
 
 def quantity(text: str) -> int:
     """Read a number of JSON-RPC."""
-    if not text.startswith("0x") or not 3 <= len(text) <= 66:
+    if not _QUANTITY.fullmatch(text):
         raise MisshapenError(text, "a quantity")
-    return int(text[2:], 16)
+    return int(text, 16)
 
 
 def data(text: str, size: int | None = None) -> bytes:

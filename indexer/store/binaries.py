@@ -77,6 +77,11 @@ class Account:
         """Name it as `subprocess` wants it."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.lent else {}
 
+    def own(self, made: Path | int) -> None:
+        """Give it a file we just made, by path or by descriptor."""
+        if self.lent:
+            os.chown(made, self.uid, self.gid)
+
 
 @dataclass(frozen=True)
 class Binaries:
@@ -105,12 +110,12 @@ def find(explicit: Path | None, account: Account, data_dir: Path, major: int | N
             tried[str(directory)] = found
         elif found < OLDEST or found != (major or found):
             tried[str(directory)] = f"is version {found}"
-        elif not account.lent or isinstance(_probe(directory, account), int):
+        elif not account.lent or not isinstance(closed := _probe(directory, account), str):
             return Binaries(directory, found)
         elif copy := _copy(directory, account, data_dir):
             return copy
         else:
-            tried[str(directory)] = "is closed to the server's account, as is all room for a copy"
+            tried[str(directory)] = f"user {account.uid} can run neither it nor a copy: {closed}"
     wanted = f"of version {major}" if major else f"of version {OLDEST} or later"
     raise NoBinariesError(wanted=wanted, tried=tried)
 

@@ -130,7 +130,7 @@ class Cluster:
         for locale in locales:
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir(0o700)
-            os.chown(fresh, self.account.uid, self.account.gid)
+            self.account.own(fresh)
             said = self._initdb(bag, fresh, password, locale)
             if not said:
                 fresh.rename(self.path)
@@ -147,9 +147,11 @@ class Cluster:
                 word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")
             ]
             program = [str(bag.directory / "postgres"), "-D", self._way(self.path), *options]
-            reader, pipe = os.pipe()
             log = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            os.fchown(log, self.account.uid, self.account.gid)
+            undo.callback(os.close, log)
+            self.account.own(log)
+            reader, pipe = os.pipe()
+            undo.callback(os.close, reader)
             guard = subprocess.Popen(  # noqa: S603 - our own words and paths
                 ["/bin/sh", "-c", _GUARD, "suyuan-postgres", *program, "-c", f"port={port}"],
                 stdin=directory,
@@ -162,11 +164,10 @@ class Cluster:
                 **self.account.identity,
             )
             postmaster = Postmaster(0, guard, pipe)
-            undo.callback(postmaster.end)
-            os.close(log)
-            os.close(reader)
-            self._await(postmaster, words)
-            undo.pop_all()
+            with contextlib.ExitStack() as failed:
+                failed.callback(postmaster.end)
+                self._await(postmaster, words)
+                failed.pop_all()
         return postmaster
 
     def settle(self) -> None:
@@ -200,9 +201,7 @@ class Cluster:
 
     def _initdb(self, bag: Binaries, fresh: Path, password: str, locale: Sequence[str]) -> str:
         reader, writer = os.pipe()
-        os.fchown(
-            reader, self.account.uid, self.account.gid
-        )  # opened anew by name, as a file would be
+        self.account.own(reader)  # it is opened anew by name, as a file would be
         os.write(writer, password.encode())
         os.close(writer)
         options = [

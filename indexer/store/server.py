@@ -75,9 +75,12 @@ class Server:
         with contextlib.ExitStack() as undo:
             undo.callback(os.close, server._open())
             cluster = Cluster(server.data_dir / "cluster", server._account)
-            bag = find(binaries, server._account, server.data_dir, cluster.major)
+            made = cluster.major
+            if made:
+                cluster.settle()
+            bag = find(binaries, server._account, server.data_dir, made)
             undo.callback(bag.discard)
-            if cluster.major is None:
+            if not made:
                 cluster.initialise(bag, server._password(SUPERUSER))
             postmaster = server._run(cluster, bag)
             undo.callback(cluster.settle)
@@ -167,7 +170,7 @@ class Server:
             holder = os.read(lock, 20).decode()
             os.close(lock)
             raise BusyError(data_dir=self.data_dir, pid=holder)
-        os.fchown(lock, self._account.uid, self._account.gid)
+        self._account.own(lock)
         os.ftruncate(lock, 0)
         os.write(lock, str(os.getpid()).encode())
         return lock
@@ -178,7 +181,7 @@ class Server:
             missing.mkdir(0o700)
         if not self.data_dir.exists():
             self.data_dir.mkdir(0o700)
-            os.chown(self.data_dir, self._account.uid, self._account.gid)
+            self._account.own(self.data_dir)
         cluster = self.data_dir / "cluster"
         if cluster.exists() and cluster.stat().st_uid != self._account.uid:
             reason = f"the cluster in it belongs to user {cluster.stat().st_uid}"
@@ -209,8 +212,10 @@ class Server:
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            os.fchown(descriptor, self._account.uid, self._account.gid)
+            self._account.own(descriptor)
             file.write(data)
+            file.flush()
+            os.fsync(descriptor)
         fresh.replace(self.data_dir / name)
 
 

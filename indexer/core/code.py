@@ -8,6 +8,7 @@ records unfindable that were found before.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from indexer.core import ecode, gs1
@@ -79,6 +80,7 @@ class Code:
         return canonical(self)
 
 
+@lru_cache(maxsize=4096)  # one event's codes are read by its check, its names and its index
 def parse(text: str) -> Code:
     """Read a code as it was printed, scanned, typed or sent; white space is not trimmed."""
     if len(text) > LONGEST:
@@ -160,8 +162,6 @@ def _link(text: str) -> Code:
         raise CodeError
     if key := gs1.link(parts.path.split("/")[1:]):
         return _from_gs1(key)
-    if parts.hostname == "id.gs1.org":
-        raise CodeError
     match = _ECODE_LINK.search(parts.path) or _ECODE_QUERY.match(parts.query)
     return _from_ecode(_unquote(match[1])) if match else Code(Scheme.URI, text)
 

@@ -1,104 +1,158 @@
-"""JSON from a stranger read member by member, so that whatever is amiss is named by its place.
+"""Shapes of JSON from outside: small checks that compose, so that an error names the member that is wrong.
 
-The formats of evidence (bundle, trust, sighting) are read with it: a value is as its format says or
-ShapeError is raised, and nothing else is. Members that no format names are ignored.
+A check takes a value and its place and returns nothing or raises; a table of checks is then the whole grammar of an
+event or of master data, to be read beside the standard it follows.
 """
 
 import re
-from dataclasses import dataclass
-from uuid import UUID
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
 
-from indexer.core import pointer
-from indexer.core.canonical import Json, Members
+from indexer.core.canonical import Json
 from indexer.core.errors import InputError
-from indexer.core.merkle import MAX_SIZE
+from indexer.core.pointer import escape
 
-_HEX = re.compile(r"(?:[0-9a-f]{2})*")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Check: TypeAlias = Callable[[Json, str], None]
+
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)\Z"
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+\Z")
+_EXTENSION = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*:[^\s:]\S*\Z")
 
 
 class ShapeError(InputError):
-    """A value is not what its format has at that place."""
+    """A member that is not what its name asks for."""
 
-    code = "SHAPE"
-    sentence = "the value at {place!r} is not {wanted}"
+    code = "MEMBER_WRONG"
+    sentence = "the member at {place!r} is not {expected}"
 
 
-@dataclass(frozen=True)
-class At:
-    """A value and the place it was found at."""
+class MissingMemberError(InputError):
+    """A member that must be there."""
 
-    value: Json
-    place: str = ""
+    code = "MEMBER_MISSING"
+    sentence = "the member at {place!r} is missing"
 
-    def __getitem__(self, name: str) -> "At":
-        """Step into a member, which must be there."""
-        place = self.place + pointer.escape(name)
-        members = self.members()
-        if name not in members:
-            raise ShapeError(place=place, wanted="there")
-        return At(members[name], place)
 
-    def is_null(self) -> bool:
-        """Say whether the value is null, which some formats allow at some places."""
-        return self.value is None
+class UnknownMemberError(InputError):
+    """A member that the schema does not know and that carries no prefix of an extension."""
 
-    def members(self) -> Members:
-        """Return an object."""
-        if not isinstance(self.value, dict):
-            raise ShapeError(place=self.place, wanted="an object")
-        return self.value
+    code = "MEMBER_UNKNOWN"
+    sentence = "the member at {place!r} is unknown; extensions carry a prefix, as in ns:name"
 
-    def named(self) -> list[tuple[str, "At"]]:
-        """Return an object's members, each with its place."""
-        return [(name, self[name]) for name in self.members()]
 
-    def items(self, most: int | None = None) -> list["At"]:
-        """Return an array's items, at `most` so many."""
-        if not isinstance(self.value, list) or (most is not None and len(self.value) > most):
+def text(value: Json, place: str) -> None:
+    """Accept a string that says something."""
+    if not isinstance(value, str) or not value.strip():
+        raise ShapeError(place=place, expected="a text")
+
+
+def uri(value: Json, place: str) -> None:
+    """Accept an absolute URI."""
+    if not isinstance(value, str) or not _URI.match(value):
+        raise ShapeError(place=place, expected="an absolute URI")
+
+
+def number(value: Json, place: str) -> None:
+    """Accept a number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ShapeError(place=place, expected="a number")
+
+
+def positive(value: Json, place: str) -> None:
+    """Accept a number above zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+        raise ShapeError(place=place, expected="a number above zero")
+
+
+def boolean(value: Json, place: str) -> None:
+    """Accept true or false."""
+    if not isinstance(value, bool):
+        raise ShapeError(place=place, expected="true or false")
+
+
+def mapping(value: Json, place: str) -> None:
+    """Accept any object."""
+    if not isinstance(value, dict):
+        raise ShapeError(place=place, expected="an object")
+
+
+def moment(value: Json, place: str) -> None:
+    """Accept a date and time with its zone."""
+    read_moment(value, place)
+
+
+def read_moment(value: Json, place: str) -> datetime:
+    """Read an RFC 3339 date and time with its zone as UTC; what lies below a microsecond is cut off."""
+    match = _MOMENT.match(value) if isinstance(value, str) else None
+    if match:
+        day, fraction, zone = match.groups()
+        try:
+            read = datetime.fromisoformat(f"{day}.{fraction or '':0<6.6}{zone}")
+            return read.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise ShapeError(
+        place=place, expected="a date and time with a zone, as in 2026-01-02T03:04:05Z"
+    )
+
+
+def pattern(expression: str, expected: str) -> Check:
+    """Accept strings that match from end to end."""
+    compiled = re.compile(rf"(?:{expression})\Z", re.ASCII)
+
+    def check(value: Json, place: str) -> None:
+        if not isinstance(value, str) or not compiled.match(value):
+            raise ShapeError(place=place, expected=expected)
+
+    return check
+
+
+def either(*checks: Check, expected: str) -> Check:
+    """Accept what one of the checks accepts."""
+
+    def check(value: Json, place: str) -> None:
+        for one in checks:
+            try:
+                return one(value, place)
+            except InputError:
+                continue
+        raise ShapeError(place=place, expected=expected)
+
+    return check
+
+
+def array(each: Check, least: int = 0) -> Check:
+    """Accept a list of what `each` accepts."""
+
+    def check(value: Json, place: str) -> None:
+        if not isinstance(value, list) or len(value) < least:
             raise ShapeError(
-                place=self.place,
-                wanted="an array" if most is None else f"an array of at most {most}",
+                place=place, expected="a list that is not empty" if least else "a list"
             )
-        return [At(item, self.place + pointer.escape(at)) for at, item in enumerate(self.value)]
+        for at, item in enumerate(value):
+            each(item, place + escape(at))
 
-    def text(self, *, empty: bool = False) -> str:
-        """Return a text, which may be `empty` where that is said."""
-        if not isinstance(self.value, str) or not (self.value or empty):
-            raise ShapeError(place=self.place, wanted="a text")
-        return self.value
+    return check
 
-    def word(self, *words: str) -> str:
-        """Return a text that is one of `words`."""
-        if not isinstance(self.value, str) or self.value not in words:
-            raise ShapeError(place=self.place, wanted=" or ".join(words))
-        return self.value
 
-    def number(self, least: int = 0, most: int = MAX_SIZE) -> int:
-        """Return an integer from `least` to `most`."""
-        if type(self.value) is not int or not least <= self.value <= most:
-            raise ShapeError(place=self.place, wanted=f"an integer from {least} to {most}")
-        return self.value
+def members(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
+    """Accept an object with these members, and others only where their names carry a prefix."""
+    known = {**required, **optional}
 
-    def flag(self) -> bool:
-        """Return true or false."""
-        if not isinstance(self.value, bool):
-            raise ShapeError(place=self.place, wanted="true or false")
-        return self.value
+    def check(value: Json, place: str) -> None:
+        if not isinstance(value, dict):
+            raise ShapeError(place=place, expected="an object")
+        for name in required:
+            if name not in value:
+                raise MissingMemberError(place=place + escape(name))
+        for name, item in value.items():
+            if one := known.get(name):
+                one(item, place + escape(name))
+            elif not _EXTENSION.match(name):
+                raise UnknownMemberError(place=place + escape(name))
 
-    def hex(self, size: int) -> bytes:
-        """Return `size` bytes from lower-case hex."""
-        text = self.value
-        if not isinstance(text, str) or len(text) != 2 * size or not _HEX.fullmatch(text):
-            raise ShapeError(place=self.place, wanted=f"{size} bytes in hex")
-        return bytes.fromhex(text)
-
-    def hashes(self) -> list[bytes]:
-        """Return a path: at most 64 hashes, for no log is so long that it needed more."""
-        return [item.hex(32) for item in self.items(64)]
-
-    def uuid(self) -> UUID:
-        """Return a UUID from its lower-case hyphenated form."""
-        if not isinstance(self.value, str) or not _UUID.fullmatch(self.value):
-            raise ShapeError(place=self.place, wanted="a UUID")
-        return UUID(self.value)
+    return check

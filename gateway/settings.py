@@ -215,6 +215,13 @@ def told(settings: Settings, given: Mapping[str, object] | None = None) -> list[
     ]
 
 
+def inherited() -> dict[str, str]:
+    """Give this process's environment without our settings, for children that get their own."""
+    return {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)
+    }
+
+
 def read_key(path: Path) -> bytes:
     """Read 32 bytes in hex from a file that only its owner can read."""
     try:

@@ -1,0 +1,103 @@
+"""What the operator requires to be concealed, published as paths, becomes the pointers of one event.
+
+The list is RFC 9535 JSONPath for each schema, so that anybody can run it over an event before sending. It only adds: a
+participant may conceal more and never less. Where two places lie in each other the outer one counts, which hides more.
+"""
+
+from collections.abc import Iterable, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import jsonpath_rfc9535 as jsonpath
+
+from indexer.core import event, pointer, product
+from indexer.core.canonical import Json, Members
+from indexer.core.disclosure import DanglingPointerError
+
+_NAMED: Final = (
+    "operator",
+    "operatorName",
+    "customer",
+    "customerName",
+    "customerPhone",
+    "customerAddress",
+    "address",
+    "price",
+    "unitPrice",
+    "amount",
+)
+
+# Extensions are told by the name they are written with: `suyuan:` is our vocabulary's prefix, and the name without any
+# stands for a default vocabulary. Whoever writes another prefix conceals by pointer.
+PUBLISHED: Final = MappingProxyType(
+    {
+        event.SCHEMA: (
+            "$.childEPCs[*]",
+            "$.childQuantityList[*]",
+            "$.sourceList[*]",
+            "$.destinationList[*]",
+            "$.bizTransactionList[*]",
+            "$.quantityList[*].quantity",
+            "$.inputQuantityList[*].quantity",
+            "$.outputQuantityList[*].quantity",
+            "$..[" + ",".join(f"'suyuan:{name}','{name}'" for name in _NAMED) + "]",
+        ),
+        # Master data is what consumers are to read.
+        product.SCHEMA: (),
+    }
+)
+
+_QUERIES = {
+    schema: tuple(jsonpath.compile(path) for path in paths) for schema, paths in PUBLISHED.items()
+}
+
+
+def published() -> dict[str, list[str]]:
+    """Spell the list for those who ask for it: the JSONPaths of each schema."""
+    return {schema: list(paths) for schema, paths in PUBLISHED.items()}
+
+
+def pointers(stated: Members, schema: str, wished: Sequence[str] = ()) -> list[str]:
+    """Name every field to conceal: those the participant wishes and those required of it.
+
+    A wish inside a required field is heeded with it. All others come back as they were sent, for `disclosure.conceal`
+    to judge; a wish that it refuses stands in this list.
+    """
+    required = outermost(
+        "".join(map(pointer.escape, node.location))
+        for query in _QUERIES[schema]
+        for node in query.find(stated)
+    )
+    kept = []
+    for number, wish in enumerate(wished):
+        if not inside(wish, required):
+            kept.append(wish)
+        elif not _exists(stated, wish):
+            raise DanglingPointerError(place=f"/conceal/{number}", pointer=wish)
+    return [*kept, *(one for one in required if one not in kept and not inside(one, kept))]
+
+
+def outermost(found: Iterable[str]) -> list[str]:
+    """Leave out what lies inside another of the places, and what is there twice."""
+    kept: list[str] = []
+    for one in sorted(set(found), key=lambda place: place.count("/")):
+        if not inside(one, kept):
+            kept.append(one)
+    return kept
+
+
+def inside(place: str, others: Iterable[str]) -> bool:
+    """Tell whether a place lies within one of the others, without being it."""
+    return any(place.startswith(other + "/") for other in others)
+
+
+def _exists(value: Json, place: str) -> bool:
+    for step in pointer.tokens(place):
+        at = pointer.index(step)
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and at is not None and at < len(value):
+            value = value[at]
+        else:
+            return False
+    return True

@@ -1,0 +1,56 @@
+"""One submission's rows in all of the ledger's tables that are intake's, written in one statement.
+
+All or nothing holds by the transaction around it; one statement because a round trip costs more than the rows do. Its
+end wakes the sequencer, which hears of it when the caller commits.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from gateway.draft import Draft
+from gateway.vault import Vault, seal_disclosures
+
+INSERT = text("""
+with stated as (
+  insert into ledger.submission
+    (id, participant, key, sequence, count, root, signature, received_at, anchor_by, receipt)
+  values (:id, :participant, :key, :sequence, :count, :root, :signature, :received_at, :anchor_by, :receipt)
+), records as (
+  insert into ledger.record (id, submission, position, kind, digest, content)
+  select one.id, :id, one.nth - 1, one.kind, one.digest, one.content
+  from unnest(cast(:ids as uuid[]), cast(:kinds as smallint[]), cast(:digests as bytea[]), cast(:contents as bytea[]))
+    with ordinality as one (id, kind, digest, content, nth)
+), keys as (
+  insert into ledger.record_key (record, wrapped)
+  select * from unnest(cast(:ids as uuid[]), cast(:wrapped as bytea[]))
+), hidden as (
+  insert into ledger.sealed (record, disclosures)
+  select * from unnest(cast(:sealed_ids as uuid[]), cast(:sealed as bytea[]))
+), named as (
+  insert into ledger.naming (code, record, concealed)
+  select * from unnest(cast(:codes as bytea[]), cast(:named_ids as uuid[]), cast(:concealed as boolean[]))
+)
+select pg_notify('suyuan_submission', '')
+""")
+
+
+def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[str, list[Any]]:
+    """Lay drafts out as `INSERT` takes them, a list for each column, with all secrets sealed."""
+    rows = list(zip(ids, made, strict=True))
+    hidden = [(one, draft) for one, draft in rows if draft.disclosures]
+    named = [(*name, one) for one, draft in rows for name in sorted(draft.names)]
+    return {
+        "ids": [one for one, _ in rows],
+        "kinds": [draft.kind for draft in made],
+        "digests": [draft.digest for draft in made],
+        "contents": [draft.content for draft in made],
+        "wrapped": [vault.seal_record_key(one, draft.key) for one, draft in rows],
+        "sealed_ids": [one for one, _ in hidden],
+        "sealed": [seal_disclosures(one, draft.key, draft.disclosures) for one, draft in hidden],
+        "codes": [name for name, _, _ in named],
+        "concealed": [concealed for _, concealed, _ in named],
+        "named_ids": [one for _, _, one in named],
+    }

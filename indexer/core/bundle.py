@@ -10,7 +10,7 @@ from uuid import UUID
 
 from indexer.core import canonical
 from indexer.core.canonical import Json, Members
-from indexer.core.shape import At
+from indexer.core.reading import At
 
 FORMAT = "suyuan/bundle/v1"
 

@@ -1,0 +1,128 @@
+"""Whether a record speaks of the product that was asked about, or only of some other one.
+
+A genuine proof of another product proves nothing here. A record counts when it names the asked
+code, when it is master data of that code's class, when it names a code that records of the same
+answer link to the asked one, or when it amends a record of the same participant that counts. Links
+are followed in one direction at a time, towards what holds the product and what it was made of, or
+towards what it holds and what was made of it: whoever turned round half-way would count the other
+boxes on a pallet.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from indexer.core import code as codes
+from indexer.core import event as events
+from indexer.core.canonical import Json, Members
+from indexer.core.code import Code
+from indexer.core.errors import InputError
+from indexer.core.record import Kind
+from indexer.core.verdict import State, Step
+
+# The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
+_LINKS = (("child", "parent"), ("output", "input"))
+_SPEAKING = (Kind.EVENT, Kind.MASTER_DATA)
+_AMENDING = (Kind.AMENDMENT, Kind.WITHDRAWAL, Kind.ERASURE)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What one record says; `body` has the disclosed fields put back and is None if unreadable.
+
+    `sound` says that none of the record's own proofs failed, so that it may link others.
+    """
+
+    kind: int | None
+    body: Members | None
+    participant: UUID
+    digest: bytes
+    amends: Json
+    sound: bool
+
+
+def steps(asked: Code, records: Sequence[Spoken]) -> list[Step]:
+    """Return the step `code` of each record."""
+    named = [_named(record) for record in records]
+    linked = _linked(asked, records, named)
+    found = [
+        _step(asked, linked, record, names) for record, names in zip(records, named, strict=True)
+    ]
+    return _amended(records, found)
+
+
+def _named(record: Spoken) -> list[events.Naming] | None:
+    """Return what a record names, or None where that cannot be read."""
+    if record.body is None or record.kind not in _SPEAKING:
+        return []
+    try:
+        return events.names(record.body)
+    except InputError:
+        return None
+
+
+def _linked(
+    asked: Code, records: Sequence[Spoken], named: Sequence[list[events.Naming] | None]
+) -> set[Code]:
+    """Return every code that sound events link to `asked`, in either direction but not by turns."""
+    inward: dict[Code, list[Code]] = defaultdict(list)
+    outward: dict[Code, list[Code]] = defaultdict(list)
+    for record, names in zip(records, named, strict=True):
+        if not record.sound or record.kind != Kind.EVENT:
+            continue
+        for inner, outer in _LINKS:
+            inside = [naming.code for naming in names or () if naming.role == inner]
+            outside = [naming.code for naming in names or () if naming.role == outer]
+            for code in inside:
+                inward[code] += outside
+            for code in outside:
+                outward[code] += inside
+    return _closure(asked, inward) | _closure(asked, outward)
+
+
+def _closure(start: Code, ways: dict[Code, list[Code]]) -> set[Code]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        fresh = [code for code in ways.pop(waiting.pop(), ()) if code not in reached]
+        reached.update(fresh)
+        waiting += fresh
+    return reached
+
+
+def _step(
+    asked: Code, linked: set[Code], record: Spoken, names: list[events.Naming] | None
+) -> Step:
+    if record.body is None:
+        return Step("code", State.UNCHECKED, "CONTENT_UNREADABLE")
+    if names is None:
+        return Step("code", State.UNKNOWN, "EVENT_UNREADABLE")
+    spoken = [naming.code for naming in names]
+    if asked in spoken:
+        return _reached("CODE", [asked])
+    if record.kind == Kind.MASTER_DATA and codes.parent(asked) in spoken:
+        return _reached("CLASS", [code for code in spoken if code == codes.parent(asked)])
+    if record.kind == Kind.EVENT and not linked.isdisjoint(spoken):
+        return _reached("LINK", [code for code in spoken if code in linked])
+    return Step("code", State.UNKNOWN, "CODE_NOT_NAMED")
+
+
+def _reached(way: str, reached: Sequence[Code]) -> Step:
+    named: list[Json] = [codes.canonical(code) for code in dict.fromkeys(reached)]
+    return Step("code", State.VERIFIED, None, {"by": way, "codes": named})
+
+
+def _amended(records: Sequence[Spoken], found: list[Step]) -> list[Step]:
+    """Let what amends a record speak of whatever that one speaks of."""
+    bases = {
+        (record.participant, record.digest.hex()): step
+        for record, step in zip(records, found, strict=True)
+        if record.kind in _SPEAKING and step.state is State.VERIFIED
+    }
+    made = []
+    for record, step in zip(records, found, strict=True):
+        base = bases.get((record.participant, str(record.amends)))
+        if record.kind in _AMENDING and record.body is not None and base is not None:
+            step = Step("code", State.VERIFIED, None, base.facts | {"by": "AMENDS"})
+        made.append(step)
+    return made

@@ -25,7 +25,7 @@ NONE = bytes(32)
 class RolesNotSeparateError(InputError):
     """One account was named for two roles."""
 
-    code = "ROLES_NOT_SEPARATE"
+    code = "CONTRACT_ROLES_NOT_SEPARATE"
     sentence = "administrator, registrar, regulator and operator must be four accounts"
 
 
@@ -39,7 +39,7 @@ class WrongCodeError(InconsistencyError):
 class WrongChainError(InconsistencyError):
     """The node is on another chain than the deployment."""
 
-    code = "CHAIN_WRONG"
+    code = "CONTRACT_WRONG_CHAIN"
     sentence = "the node is on chain {chain} with genesis {genesis}, not on that of the deployment"
 
 
@@ -93,7 +93,7 @@ class Hand:
         try:
             chain, genesis = _chain(web3)
         except requests.RequestException as error:
-            raise sending.ChainAwayError(reason=error) from error
+            raise sending.NodeAwayError(reason=error) from error
         if (chain, genesis) != (self.deployment.chain_id, self.deployment.genesis):
             raise WrongChainError(chain=chain, genesis=genesis.hex())
         return web3

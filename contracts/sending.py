@@ -38,21 +38,21 @@ class RefusedError(InputError):
 class RevertedError(InconsistencyError):
     """A transaction that would have worked when it was simulated was mined without effect."""
 
-    code = "TRANSACTION_REVERTED"
+    code = "CONTRACT_REVERTED"
     sentence = "transaction {transaction} was mined and reverted"
 
 
-class ChainAwayError(OutageError):
+class NodeAwayError(OutageError):
     """The node does not answer, or does not mine."""
 
-    code = "CHAIN_AWAY"
+    code = "CONTRACT_NODE_AWAY"
     sentence = "the chain's node does not answer: {reason}"
 
 
 class KeyFileError(InputError):
     """A key file that holds no key, or that others can read."""
 
-    code = "KEY_FILE"
+    code = "CONTRACT_KEY_FILE"
     sentence = "the key file {path} {reason}"
 
 
@@ -106,7 +106,7 @@ def send(web3: Web3, call: Any, private_key: bytes) -> TxReceipt:  # noqa: ANN40
     except ContractLogicError as error:
         raise refusal(error) from None
     except (requests.RequestException, TimeExhausted, Web3RPCError) as error:
-        raise ChainAwayError(reason=error) from error
+        raise NodeAwayError(reason=error) from error
     if receipt["status"] != 1:
         raise RevertedError(transaction=sent.hex())
     return receipt

@@ -8,7 +8,7 @@ or that changed what was final, stops everything until a person has looked.
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from indexer.chain import calls, finality
 from indexer.chain.calls import Head, Header
@@ -71,8 +71,9 @@ class Follower:
 
     def step(self) -> str:
         """Do one thing and say which: `behind`, `rewound`, `appended` or `idle`."""
-        with self._engine.connect() as connection:
+        with self._snapshot() as connection:
             at = blocks.position(connection, self._deployment)
+            before = blocks.heads(connection)
         latest = self.check()
         if at is None:
             return self._begin(latest)
@@ -84,12 +85,16 @@ class Follower:
         if seen.hash != at.tip_hash:
             return self._rewind(at)
         try:
-            done = self._advance(at, latest)
+            done = self._advance(at, before, latest)
         except OutageError:
             self._span = max(1, self._span // 2)
             raise
         self._span = min(self._widest, self._span * 2)
         return done
+
+    def _snapshot(self) -> Connection:
+        """Read as of one moment, so that another follower's step is seen whole or not at all."""
+        return self._engine.connect().execution_options(isolation_level="REPEATABLE READ")
 
     def check(self) -> Header:
         """Refuse a chain that is not the deployment's, and return its newest block."""
@@ -173,13 +178,11 @@ class Follower:
             below = kept[-1][0] - 1
         raise self._incoherent(below, at.tip_number, "no common block is left")
 
-    def _advance(self, at: Position, latest: Header) -> str:
+    def _advance(self, at: Position, before: dict[bytes, Head], latest: Header) -> str:
         to = min(latest.number, at.tip_number + self._span)
         headers = self._client.headers(at.tip_number + 1, to)
         self._check_links(at, headers, to)
         events = self._client.events(self._deployment, at.tip_number + 1, to) if headers else []
-        with self._engine.connect() as connection:
-            before = blocks.heads(connection)
         after = self._check_events(before, headers, events)
         if headers:
             self._check_heads(after, headers[-1])

@@ -140,6 +140,8 @@ def append(
 
     Blocks below the final one stay only if something of ours happened in them.
     """
+    tip = (headers[-1].number, headers[-1].hash) if headers else (at.tip_number, at.tip_hash)
+    _move(connection, at, tip, final)
     told = {event.block_number for event in events}
     kept = [header for header in headers if header.number >= final[0] or header.number in told]
     _insert(connection, block, map(_block, kept))
@@ -157,19 +159,18 @@ def append(
             .exists(),
         )
     )
-    tip = (headers[-1].number, headers[-1].hash) if headers else (at.tip_number, at.tip_hash)
-    _move(connection, at, tip, final)
 
 
 def rewind(connection: Connection, at: Position, to: tuple[int, bytes]) -> None:
     """Take back every block above `to`, and with them all that was said in them."""
-    connection.execute(delete(block).where(block.c.number > to[0]))
     _move(connection, at, to, (at.final_number, at.final_hash))
+    connection.execute(delete(block).where(block.c.number > to[0]))
 
 
 def _move(
     connection: Connection, at: Position, tip: tuple[int, bytes], final: tuple[int, bytes]
 ) -> None:
+    # First of all writes: whoever comes second waits here, and then finds the version gone.
     moved: CursorResult[Any] = connection.execute(
         update(cursor)
         .where(cursor.c.trace_log == at.trace_log, cursor.c.version == at.version)

@@ -1,0 +1,274 @@
+"""The follower on a real chain and a real database: forward, back, and stopped."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+
+from gateway.devnet import Devnet
+from indexer.chain.client import Client, NonsenseError
+from indexer.chain.deployment import Deployment
+from indexer.core import merkle
+from indexer.core.submission import address
+from indexer.follower import FinalChangedError, Follower, IncoherentError, WrongChainError
+from indexer.store.blocks import OtherDeploymentError, OvertakenError
+from indexer.store.engine import engine as open_engine
+from tests.contracts.world import World
+from tests.indexer.chain.liar import Liar
+
+LEAVES = [merkle.leaf_hash(bytes([i])) for i in range(64)]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Iterator[World]:
+    """A chain of our own: it is rewound here."""
+    with Devnet.start(tmp_path_factory.mktemp("reorg")) as net:
+        yield World.on(net)
+
+
+@pytest.fixture
+def engine(database) -> Iterator[Engine]:
+    made = open_engine(database.url("node"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def client(world) -> Iterator[Client]:
+    with Client([world.net.url]) as made:
+        yield made
+
+
+@pytest.fixture
+def log(world):
+    return world.new_log()
+
+
+def anchor(world: World, log: bytes, size: int) -> None:
+    _, old, _ = world.log.functions.head(log).call()
+    proof = merkle.consistency(old, LEAVES[:size])
+    world.send("operator", world.anchoring(log, size, merkle.root(LEAVES[:size]), proof))
+
+
+def mine(world: World, count: int) -> None:
+    # One by one: blocks of hardhat_mine are filled in later and do not link.
+    for _ in range(count):
+        world.net.call("evm_mine")
+
+
+def catch_up(follower: Follower) -> list[str]:
+    done = [follower.step()]
+    while done[-1] not in ("idle", "behind"):
+        done.append(follower.step())
+        assert len(done) < 200
+    return done
+
+
+def rows(engine, query, **values):
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query), values)]
+
+
+def anchors(engine, log):
+    query = (
+        "select number, old_size, size, root from ledger.anchor where log = :log order by number"
+    )
+    return rows(engine, query, log=log)
+
+
+def expected(*sizes):
+    olds = (0, *sizes)
+    return [
+        (number, olds[number - 1], size, merkle.root(LEAVES[:size]))
+        for number, size in enumerate(sizes, 1)
+    ]
+
+
+def test_anchors_arrive_once_in_order_whatever_the_span(world, engine, client, log):
+    for size in (1, 3, 8):
+        anchor(world, log, size)
+        mine(world, 3)
+    catch_up(Follower(engine, client, world.deployment, logs=[log], span=2))
+    assert anchors(engine, log) == expected(1, 3, 8)
+    anchor(world, log, 9)
+    catch_up(Follower(engine, client, world.deployment, logs=[log]))
+    assert anchors(engine, log) == expected(1, 3, 8, 9)
+
+
+def test_registrations_are_kept_as_the_chain_has_them(world, engine, client):
+    participant, key = world.new_participant(custodial=True)
+    world.hands["registrar"].suspend(participant)
+    world.hands["registrar"].reinstate(participant)
+    world.hands["registrar"].revoke(address(key), 7)
+    catch_up(Follower(engine, client, world.deployment))
+    found = rows(
+        engine,
+        "select event, key, name, credit_code, custodial, next_sequence from ledger.registration"
+        " where participant = :participant order by block_number, log_index",
+        participant=participant,
+    )
+    assert found == [
+        ("Admitted", None, "燃气具制造有限公司", "91110000600037341L", None, None),
+        ("KeyAdded", address(key), None, None, True, None),
+        ("Suspended", None, None, None, None, None),
+        ("Reinstated", None, None, None, None, None),
+        ("KeyRevoked", address(key), None, None, None, 7),
+    ]
+    assert isinstance(participant, UUID)
+
+
+def test_only_blocks_that_matter_are_kept_below_the_final_one(world, engine, client, log):
+    anchor(world, log, 2)
+    mine(world, 40)
+    catch_up(Follower(engine, client, world.deployment, 5, logs=[log], span=7))
+    tip, final = rows(engine, "select tip_number, final_number from ledger.cursor")[0]
+    assert tip - final == 5
+    numbers = {number for (number,) in rows(engine, "select number from ledger.block")}
+    told = {
+        number
+        for (number,) in rows(
+            engine,
+            "select block_number from ledger.anchor union select block_number from ledger.registration",
+        )
+    }
+    assert {number for number in numbers if number >= final} == set(range(final, tip + 1))
+    assert {number for number in numbers if number < final} - told <= {0}
+    assert told <= numbers
+
+
+def test_a_shallow_reorg_is_taken_back_and_the_other_fork_read(world, engine, client, log):
+    mine(world, 12)
+    anchor(world, log, 2)
+    follower = Follower(engine, client, world.deployment, 10, logs=[log])
+    catch_up(follower)
+    snapshot = world.net.call("evm_snapshot")
+    anchor(world, log, 5)
+    participant, _ = world.new_participant()
+    catch_up(follower)
+    assert anchors(engine, log) == expected(2, 5)
+    world.net.call("evm_revert", snapshot)
+    assert follower.step() == "behind"  # a shorter chain may just lag
+    assert anchors(engine, log) == expected(2, 5)
+    anchor(world, log, 4)
+    mine(world, 4)
+    assert catch_up(follower)[0] == "rewound"
+    assert anchors(engine, log) == expected(2, 4)
+    found = rows(engine, "select 1 from ledger.registration where participant = :p", p=participant)
+    assert found == []
+
+
+def test_a_reorg_deeper_than_finality_stops_and_leaves_everything(world, engine, client, log):
+    snapshot = world.net.call("evm_snapshot")
+    anchor(world, log, 2)
+    mine(world, 6)
+    follower = Follower(engine, client, world.deployment, 3, logs=[log])
+    catch_up(follower)
+    before = rows(engine, "select * from ledger.block order by number")
+    world.net.call("evm_revert", snapshot)
+    mine(world, 9)
+    for _ in range(2):
+        with pytest.raises(FinalChangedError, match="was final as"):
+            follower.step()
+    assert rows(engine, "select * from ledger.block order by number") == before
+    assert anchors(engine, log) == expected(2)
+
+
+def test_a_shorter_chain_with_another_final_block_is_no_lag(world, engine, client, log):
+    snapshot = world.net.call("evm_snapshot")
+    anchor(world, log, 2)
+    mine(world, 9)
+    follower = Follower(engine, client, world.deployment, logs=[log])
+    catch_up(follower)
+    world.net.call("evm_revert", snapshot)
+    anchor(world, log, 3)
+    # The block with the first anchor is kept and final; the node has another one there now.
+    with pytest.raises(FinalChangedError):
+        follower.step()
+
+
+def test_another_chain_is_refused_with_what_was_expected(world, engine, client):
+    right = world.deployment
+    cases = {
+        "chain id is 31337, 1 was": Deployment(
+            1, right.genesis, right.trace_log, right.participants, right.block
+        ),
+        "genesis block is .*, " + "ab" * 32: Deployment(
+            right.chain_id, b"\xab" * 32, right.trace_log, right.participants, right.block
+        ),
+        "code of TraceLog at " + "00" * 20 + " is 0 bytes": Deployment(
+            right.chain_id, right.genesis, bytes(20), right.participants, right.block
+        ),
+        "code of Participants": Deployment(
+            right.chain_id, right.genesis, right.trace_log, right.trace_log, right.block
+        ),
+    }
+    for said, wrong in cases.items():
+        with pytest.raises(WrongChainError, match=said):
+            Follower(engine, client, wrong).step()
+    assert rows(engine, "select * from ledger.cursor") == []
+
+
+def test_a_database_of_another_deployment_is_refused(world, engine, client):
+    catch_up(Follower(engine, client, world.deployment))
+    other = World.on(world.net)
+    with pytest.raises(OtherDeploymentError, match=other.deployment.trace_log.hex()):
+        Follower(engine, client, other.deployment).step()
+
+
+def test_two_followers_never_interleave(world, engine, client, log):
+    anchor(world, log, 1)
+    first = Follower(engine, client, world.deployment, logs=[log], span=1)
+    catch_up(first)
+    anchor(world, log, 2)
+    anchor(world, log, 3)
+
+    class Slow(Client):
+        """Lets the other follower go first, between our reading and our writing."""
+
+        def events(self, *arguments):
+            found = super().events(*arguments)
+            first.step()
+            return found
+
+    with Slow([world.net.url]) as slow, pytest.raises(OvertakenError):
+        Follower(engine, slow, world.deployment, logs=[log]).step()
+    catch_up(first)
+    assert anchors(engine, log) == expected(1, 2, 3)
+
+
+def test_who_listens_hears_of_new_anchors(world, engine, client, log, database):
+    plain = database.url("superuser").replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(plain, autocommit=True) as listener:
+        listener.execute("listen suyuan_anchor")
+        anchor(world, log, 6)
+        catch_up(Follower(engine, client, world.deployment, logs=[log]))
+        heard = list(listener.notifies(timeout=5, stop_after=1))
+    assert [notice.payload for notice in heard]
+
+
+@pytest.mark.parametrize(
+    "lie",
+    ["omit_anchor", "repeat_log", "foreign_block", "drop_header", "unlink_header", "omit_all"],
+)
+def test_a_node_that_contradicts_itself_is_named_and_nothing_is_written(
+    world, engine, client, log, lie
+):
+    anchor(world, log, 1)
+    catch_up(Follower(engine, client, world.deployment, logs=[log]))
+    anchor(world, log, 2)
+    anchor(world, log, 3)
+    with Liar(world.net.url, lie) as liar, Client([liar.url]) as lied_to:
+        follower = Follower(engine, lied_to, world.deployment, logs=[log])
+        with pytest.raises((IncoherentError, NonsenseError), match=liar.url):
+            follower.step()
+    assert anchors(engine, log) == expected(1)
+    # The next endpoint is honest: the same step goes on.
+    with Liar(world.net.url, lie) as liar, Client([liar.url, world.net.url]) as mixed:
+        follower = Follower(engine, mixed, world.deployment, logs=[log])
+        with pytest.raises(IncoherentError):
+            follower.step()
+        assert mixed.endpoint == world.net.url
+        catch_up(follower)
+    assert anchors(engine, log) == expected(1, 2, 3)

@@ -57,7 +57,7 @@ def up(
             say("starting gateway, loop, follower and the regulator's node")
             up.start(made, where, processes)
             if demo:
-                play.play(made, where, say, datetime.now(UTC))
+                print(play.play(made, where, say, datetime.now(UTC)), flush=True)
             say(
                 f"gateway {where.gateway}   regulator's node {where.node}   Ctrl-C stops everything"
             )

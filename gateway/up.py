@@ -5,6 +5,7 @@ ready before the next thing is said. The folder is made afresh each time: the lo
 anchored would have nothing to stand on.
 """
 
+import shlex
 import shutil
 import signal
 import socket
@@ -107,6 +108,8 @@ def start(machine: Machine, where: Addresses, processes: Processes) -> None:
         "SUYUAN_SECOND_OPINION_URL": where.node,
         "SUYUAN_SERVICE_PHONE": "400-000-0694",
     }
+    _note(machine.folder / "node.env", node)
+    _note(machine.folder / "web.env", web)
     _begin(processes, machine, "follower", "suyuan-node", "follow", node)
     _begin(processes, machine, "loop", "suyuan", "loop", machine.environment("loop"))
     _ready(
@@ -130,6 +133,12 @@ def until_told(processes: Processes) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _note(path: Path, settings: Mapping[str, str]) -> None:
+    """Leave a program's settings where a shell can read them, and nobody else."""
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()))
 
 
 def _begin(

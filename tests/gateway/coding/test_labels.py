@@ -32,7 +32,7 @@ def painted(svg):
     root = ElementTree.fromstring(svg)  # noqa: S314 -- our own bytes
     width, height = (float(part) for part in root.attrib["viewBox"].split()[2:])
     image = Image.new("L", (round(width * 8), round(height * 8)), 255)
-    path = root.find("{*}path")
+    (path,) = root.findall("{*}path")
     left, top = (float(part) for part in path.attrib["transform"][len("translate(") : -1].split())
     for stroke in path.attrib["d"].split("M")[1:]:
         start, _, rest = stroke.partition("h")

@@ -1,0 +1,107 @@
+"""The gateway's web side, put together: routes, errors, the guard at the door, and what all of them share.
+
+Nothing happens on import and little in `create_app`: keys are opened and the pool is made when the application starts,
+and given back when it stops.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.staticfiles import StaticFiles
+
+from gateway.coding import routes as labels
+from gateway.intake import Intake
+from gateway.settings import Settings
+from gateway.verifier import Verifier
+from gateway.web import about, docs, errors, health, log, pages, records, submissions, trace
+from gateway.web.deps import Gateway
+from gateway.web.guard import Guard, Tally
+from indexer.chain.deployment import Deployment
+from indexer.store.engine import async_engine
+
+STATIC = Path(__file__).parent / "web" / "static"
+VERIFIER = Path(__file__).parents[1] / "indexer" / "page" / "dist"
+CONNECTIONS = 10
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application; it opens its keys and its database when it is started."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        intake = Intake.load(settings)
+        engine = async_engine(
+            settings.database_url, application="suyuan gateway", connections=CONNECTIONS
+        )
+        app.state.gateway = Gateway(
+            settings=settings,
+            deployment=Deployment.load(settings.deployment),
+            engine=engine,
+            intake=intake,
+            verifier=Verifier(settings.log_origin, intake.vault),
+        )
+        yield
+        await engine.dispose()
+
+    app = FastAPI(
+        title="Suyuan gateway",
+        version="0.1.0",
+        summary="Product records in, answers with their evidence out",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.tally = Tally()
+    app.add_middleware(Guard, secure=settings.public_url.startswith("https://"))
+    errors.install(app)
+    for module in (submissions, records, trace, about, labels, log, health, docs, pages):
+        app.include_router(module.router)
+    # The verifier is the same file that the regulator's node serves.
+    app.mount("/static/page", StaticFiles(directory=VERIFIER, check_dir=False))
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _describe(app)
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    structlog.get_logger("gateway.app").info(
+        "gateway_started", url=settings.public_url, host=settings.host, port=settings.port
+    )
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _describe(app: FastAPI) -> None:
+    """Make OpenAPI know the problem documents that every route may answer with."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title,
+                version=app.version,
+                summary=app.summary,
+                routes=app.routes,
+                openapi_version=app.openapi_version,
+            )
+            schemas = made.setdefault("components", {}).setdefault("schemas", {})
+            problem = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs"))
+            schemas["Problem"] = problem
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,135 @@
+"""Which language a page speaks, and the words our pages share: Chinese first, English whole.
+
+Templates carry both languages side by side (`t("中文", "English")`), so that neither can fall behind. What has its
+own vocabulary, the steps of a product's life and the names of facts, stands here in tables.
+"""
+
+from collections.abc import Callable
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["zh", "en"]
+Say: TypeAlias = Callable[[str, str], str]
+
+_LANGUAGES: dict[str | None, Language] = {"zh": "zh", "en": "en"}
+
+# CBV 2.0 business steps, those of a product's life first; the rest answer by their own name.
+STEPS: dict[str, tuple[str, str]] = {
+    "commissioning": ("生产赋码", "Made and given its code"),
+    "creating_class_instance": ("生产", "Made"),
+    "inspecting": ("检验", "Inspected"),
+    "packing": ("装箱", "Packed"),
+    "unpacking": ("拆箱", "Unpacked"),
+    "storing": ("入库存放", "Stored"),
+    "loading": ("装车", "Loaded"),
+    "departing": ("发运", "Departed"),
+    "shipping": ("发货", "Shipped"),
+    "transporting": ("运输", "Transported"),
+    "arriving": ("到达", "Arrived"),
+    "receiving": ("收货", "Received"),
+    "accepting": ("验收", "Accepted"),
+    "stocking": ("上架", "Put on the shelf"),
+    "retail_selling": ("销售", "Sold"),
+    "selling": ("销售", "Sold"),
+    "installing": ("安装", "Installed"),
+    "repairing": ("维修", "Repaired"),
+    "maintaining": ("保养", "Serviced"),
+    "servicing": ("保养", "Serviced"),
+    "holding": ("封存", "Held back"),
+    "returning": ("退货", "Returned"),
+    "reserving": ("预留", "Reserved"),
+    "void_shipping": ("取消发货", "Shipping cancelled"),
+    "recalling": ("召回", "Recalled"),
+    "decommissioning": ("注销", "Taken out of use"),
+    "destroying": ("销毁", "Destroyed"),
+    "disposing": ("报废处置", "Scrapped"),
+}
+
+CATEGORIES: dict[str, tuple[str, str]] = {
+    "cooker": ("燃气灶具", "gas cooker"),
+    "water_heater": ("燃气热水器", "gas water heater"),
+    "boiler": ("燃气采暖热水炉", "gas heating boiler"),
+    "commercial": ("商用燃气器具", "commercial gas appliance"),
+}
+
+# What sensors measure, by GS1's vocabulary (gs1:MeasurementType) and plain words participants use.
+MEASURES: dict[str, tuple[str, str]] = {
+    "Temperature": ("温度", "Temperature"),
+    "Pressure": ("压力", "Pressure"),
+    "VolumetricFlow": ("流量", "Flow"),
+    "VolumetricFlowRate": ("流量", "Flow"),
+    "Power": ("功率", "Power"),
+    "Energy": ("能量", "Energy"),
+    "Length": ("长度", "Length"),
+    "Mass": ("质量", "Mass"),
+    "Volume": ("体积", "Volume"),
+    "ElectricPotential": ("电压", "Voltage"),
+    "ElectricCurrent": ("电流", "Current"),
+    "ElectricResistance": ("电阻", "Resistance"),
+    "Dimensionless": ("数值", "Value"),
+    "Dimensionless_concentration": ("浓度", "Concentration"),
+    "gas_leakage": ("气密性泄漏量", "Gas leakage"),
+    "co_content": ("烟气一氧化碳含量", "Carbon monoxide in the flue gas"),
+    "thermal_efficiency": ("热效率", "Thermal efficiency"),
+    "heat_load": ("热负荷", "Heat load"),
+}
+
+UNITS: dict[str, str] = {
+    "CEL": "℃",
+    "PAL": "Pa",
+    "KPA": "kPa",
+    "KWT": "kW",
+    "WTT": "W",
+    "LTR": "L",
+    "L2": "L/min",
+    "P1": "%",
+    "59": "ppm",
+    "LH": "L/h",
+    "E32": "L/h",
+    "KGM": "kg",
+    "MTR": "m",
+    "MMT": "mm",
+    "VLT": "V",
+    "AMP": "A",
+    "KWH": "kWh",
+    "MTQ": "m³",
+    "MQH": "m³/h",
+}
+
+
+def choose(asked: str | None, accepted: str) -> Language:
+    """Pick a language: what was asked for, else what the browser prefers of the two, else Chinese."""
+    best: Language = "zh"
+    if asked in _LANGUAGES:
+        return _LANGUAGES[asked]
+    weight = 0.0
+    for part in accepted.lower().split(","):
+        tag, _, rest = part.strip().partition(";")
+        found: Language | None = (
+            "zh" if tag.startswith("zh") else "en" if tag.startswith("en") else None
+        )
+        if found and _weight(rest) > weight:
+            best, weight = found, _weight(rest)
+    return best
+
+
+def speak(language: Language) -> Say:
+    """Make the function by which templates pick one of two wordings."""
+    return lambda chinese, english: chinese if language == "zh" else english
+
+
+def word(table: dict[str, tuple[str, str]], name: str, language: Language) -> str:
+    """Look a vocabulary's word up; one we have no translation for answers as itself, readable."""
+    found = table.get(name)
+    if found is None:
+        return name.replace("_", " ")
+    return found[0] if language == "zh" else found[1]
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

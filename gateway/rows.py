@@ -16,8 +16,8 @@ from gateway.vault import Vault, seal_disclosures
 INSERT = text("""
 with stated as (
   insert into ledger.submission
-    (id, participant, key, sequence, count, root, signature, received_at, anchor_by, receipt)
-  values (:id, :participant, :key, :sequence, :count, :root, :signature, :received_at, :anchor_by, :receipt)
+    (id, participant, key, sequence, count, root, digests, signature, received_at, anchor_by, receipt)
+  values (:id, :participant, :key, :sequence, :count, :root, :signed, :signature, :received_at, :anchor_by, :receipt)
 ), records as (
   insert into ledger.record (id, submission, position, kind, digest, content)
   select one.id, :id, one.nth - 1, one.kind, one.digest, one.content
@@ -30,19 +30,27 @@ with stated as (
   insert into ledger.sealed (record, disclosures)
   select * from unnest(cast(:sealed_ids as uuid[]), cast(:sealed as bytea[]))
 ), named as (
-  insert into ledger.naming (code, record, concealed)
-  select * from unnest(cast(:codes as bytea[]), cast(:named_ids as uuid[]), cast(:concealed as boolean[]))
+  insert into ledger.naming (code, record, submission, position, concealed)
+  select one.code, one.record, :id, one.position, one.concealed
+  from unnest(
+    cast(:codes as bytea[]), cast(:named_ids as uuid[]), cast(:positions as integer[]), cast(:concealed as boolean[])
+  ) as one (code, record, position, concealed)
 )
 select pg_notify('suyuan_submission', '')
 """)
 
 
-def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[str, list[Any]]:
+def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[str, Any]:
     """Lay drafts out as `INSERT` takes them, a list for each column, with all secrets sealed."""
     rows = list(zip(ids, made, strict=True))
     hidden = [(one, draft) for one, draft in rows if draft.disclosures]
-    named = [(*name, one) for one, draft in rows for name in sorted(draft.names)]
+    named = [
+        (*name, one, position)
+        for position, (one, draft) in enumerate(rows)
+        for name in sorted(draft.names)
+    ]
     return {
+        "signed": b"".join(draft.digest for draft in made),
         "ids": [one for one, _ in rows],
         "kinds": [draft.kind for draft in made],
         "digests": [draft.digest for draft in made],
@@ -50,7 +58,8 @@ def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[st
         "wrapped": [vault.seal_record_key(one, draft.key) for one, draft in rows],
         "sealed_ids": [one for one, _ in hidden],
         "sealed": [seal_disclosures(one, draft.key, draft.disclosures) for one, draft in hidden],
-        "codes": [name for name, _, _ in named],
-        "concealed": [concealed for _, concealed, _ in named],
-        "named_ids": [one for _, _, one in named],
+        "codes": [name for name, _, _, _ in named],
+        "concealed": [concealed for _, concealed, _, _ in named],
+        "named_ids": [one for _, _, one, _ in named],
+        "positions": [position for _, _, _, position in named],
     }

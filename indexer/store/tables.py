@@ -36,6 +36,7 @@ submission = Table(
     Column("sequence", BigInteger, nullable=False),  # per key, gap-free from 0
     Column("count", Integer, nullable=False),
     Column("root", LargeBinary, nullable=False),  # of the record digests
+    Column("digests", LargeBinary, nullable=False),  # 32 bytes a record, in order: what was signed
     Column("signature", LargeBinary, nullable=False),  # 65 bytes, EIP-712 Submission
     Column("received_at", BigInteger, nullable=False),  # ms since 1970, as hashed into the leaves
     Column("anchor_by", BigInteger, nullable=False),  # s since 1970, promised by the receipt
@@ -79,6 +80,10 @@ naming = Table(
     metadata,
     Column("code", LargeBinary, nullable=False),
     Column("record", Uuid, nullable=False),
+    Column(
+        "submission", Uuid, nullable=False
+    ),  # with position: where a record that is gone had stood
+    Column("position", Integer, nullable=False),
     Column("concealed", Boolean, nullable=False),
     PrimaryKeyConstraint("code", "record", name="naming_pkey"),
     Index("naming_record", "record"),

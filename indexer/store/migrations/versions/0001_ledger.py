@@ -17,6 +17,7 @@ create table ledger.submission (
   sequence bigint not null check (sequence >= 0),
   count integer not null check (count >= 1),
   root bytea not null check (length(root) = 32),
+  digests bytea not null check (length(digests) = 32 * count),
   signature bytea not null check (length(signature) = 65),
   received_at bigint not null,
   anchor_by bigint not null,
@@ -37,6 +38,8 @@ create table ledger.sealed (record uuid primary key, disclosures bytea not null)
 create table ledger.naming (
   code bytea not null check (length(code) = 16),
   record uuid not null,
+  submission uuid not null,
+  position integer not null,
   concealed boolean not null,
   primary key (code, record)
 );

@@ -1,0 +1,105 @@
+"""The demo as a newcomer meets it: it tells what there is, its pages and programs catch what was tampered with, Ctrl-C ends it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
+
+
+def environment(path: Path) -> dict[str, str]:
+    import shlex
+
+    pairs = (line.partition("=") for line in path.read_text().splitlines())
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("SUYUAN_")}
+    return clean | {key: shlex.split(value)[0] if value != "''" else "" for key, _, value in pairs}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "up"
+    output = folder.parent / "terminal.txt"
+    with output.open("wb") as terminal:
+        process = subprocess.Popen(
+            [BIN / "suyuan", "up", "--demo", "--folder", folder],
+            cwd=ROOT,
+            stdout=terminal,
+            stderr=subprocess.STDOUT,
+        )
+    facts = folder.parent / "demo.json"
+    end = time.monotonic() + 90
+    while "Ctrl-C stops everything" not in output.read_text():
+        assert process.poll() is None, output.read_text()
+        assert time.monotonic() < end, output.read_text()
+        time.sleep(0.1)
+    yield json.loads(facts.read_text()), folder, output
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0, output.read_text()
+    with pytest.raises(httpx.TransportError):
+        httpx.get(json.loads(facts.read_text())["gateway"])
+
+
+def run(folder, *command):
+    return subprocess.run(
+        [BIN / "suyuan-node", *command],
+        env=environment(folder / "node.env"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def units(facts):
+    return {unit["tampered"]: unit for unit in facts["units"]}
+
+
+def test_the_terminal_shows_addresses_and_codes_to_scan(demo):
+    facts, _, output = demo
+    text = output.read_text()
+    for unit in facts["units"]:
+        assert unit["url"] in text
+    assert "█" in text or "▄" in text
+
+
+def test_reconcile_catches_both_and_names_the_records(demo):
+    facts, folder, _ = demo
+    done = run(folder, "reconcile", "--json")
+    assert done.returncode == 1, done.stderr
+    findings = json.loads(done.stdout)["findings"]
+    named = {(finding["kind"], finding["record"]) for finding in findings}
+    assert ("BODY_ALTERED", units(facts)["altered"]["record"]) in named
+    assert ("RECORD_MISSING", units(facts)["deleted"]["record"]) in named
+    assert {kind for kind, _ in named} == {"BODY_ALTERED", "RECORD_MISSING"}
+
+
+@pytest.mark.parametrize(
+    ("tampered", "state", "status"),
+    [("nothing", "VERIFIED", 0), ("altered", "ALTERED", 1), ("deleted", "MISSING", 1)],
+)
+def test_a_carried_away_bundle_is_judged_alike(demo, tmp_path, tampered, state, status):
+    facts, folder, _ = demo
+    unit = units(facts)[tampered]
+    bundle = httpx.get(unit["url"], headers={"Accept": "application/json"})
+    file = tmp_path / "bundle.json"
+    file.write_bytes(bundle.content)
+    done = run(folder, "verify", file, "--code", unit["code"], "--trust", facts["trust"], "--json")
+    assert done.returncode == status, done.stdout + done.stderr
+    assert json.loads(done.stdout)["state"] == state
+
+
+def test_a_neighbour_in_the_same_submission_still_verifies(demo, tmp_path):
+    """The deleted record shared its submission with the untouched unit's, which is VERIFIED above."""
+    facts, _, _ = demo
+    deleted, whole = units(facts)["deleted"], units(facts)["nothing"]
+    assert (
+        deleted["record"]
+        not in httpx.get(whole["url"], headers={"Accept": "application/json"}).text
+    )

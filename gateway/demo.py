@@ -83,9 +83,10 @@ def life(serials: list[str], now: datetime) -> Iterator[Step]:
     yield Step(CARRIER, [{"event": _moved("shipping", units, now - 20 * day, CARRIER, SHOP)}])
     yield Step(SHOP, [{"event": _moved("receiving", units, now - 19 * day, CARRIER, SHOP)}])
     yield Step(SHOP, [{"event": _sold(unit, now - 2 * day, n)} for n, unit in enumerate(units)])
-    # Each installation is sent by itself: a deleted record takes along the proofs of those sent together with it.
-    for n, unit in enumerate(units):
-        yield Step(SHOP, [{"event": _installed(unit, now - timedelta(hours=1), n)}])
+    yield Step(
+        SHOP,
+        [{"event": _installed(unit, now - timedelta(hours=1), n)} for n, unit in enumerate(units)],
+    )
 
 
 def _site(gln: str) -> str:

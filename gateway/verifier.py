@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from gateway import gaps, opener
+from gateway import opener
 from gateway.vault import Vault
 from indexer.core import canonical, code, merkle
 from indexer.core.bundle import Anchor, Block, Bundle, Entry, Logged, Missing, Signed
@@ -38,6 +38,7 @@ _SIGNED = (
     _submission.sequence,
     _submission.count.label("total"),
     _submission.root,
+    _submission.digests,
     _submission.signature,
     _submission.received_at,
 )
@@ -119,14 +120,14 @@ class Verifier:
         anchor, note = _newest(connection, self.origin)
         owners = {row.id: row.participant for row in rows.values()}
         opened = opener.disclosures(connection, self.vault, owners, asked, reader)
-        evidence = _Evidence(connection, anchor, rows)
+        evidence = _Evidence(connection, anchor)
         entries = [evidence.entry(row, opened.get(row.id, [])) for row in rows.values()]
         bundle = Bundle(
             origin=self.origin,
             checkpoint=note,
             anchor=anchor,
             records=sorted(entries, key=_in_order),
-            missing=[Missing(one, gaps.index(connection, one)) for one in missing],
+            missing=_missing(connection, missing),
         )
         placed = {
             row.id: row.first_index + 1 + row.position
@@ -144,12 +145,11 @@ class Verifier:
 
 
 class _Evidence:
-    """What the entries of one answer share: the anchor, the tree's tiles, the digests of whole submissions."""
+    """What the entries of one answer share: the anchor and the tree's tiles."""
 
-    def __init__(self, connection: Connection, anchor: Anchor | None, rows: _Rows) -> None:
+    def __init__(self, connection: Connection, anchor: Anchor | None) -> None:
         self._anchor = anchor
         self._tree = Tree(lru_cache(maxsize=None)(ledger.reader(connection)))
-        self._digests = _digests(connection, {row.submission for row in rows.values()})
 
     def entry(self, row: Row[Any], disclosures: list[str]) -> Entry:
         """Put one record together with its two paths."""
@@ -166,12 +166,12 @@ class _Evidence:
         )
 
     def _submission_path(self, row: Row[Any]) -> list[bytes]:
-        digests = self._digests[row.submission]
-        # With a neighbour gone its digest is gone too, and nobody can climb to what was signed.
-        if sorted(digests) != list(range(row.total)):
+        # The digests as they were signed, so that a neighbour that is gone or altered harms this record in nothing.
+        digests = [row.digests[at : at + 32] for at in range(0, len(row.digests), 32)]
+        try:
+            return list(merkle.inclusion(row.position, [merkle.leaf_hash(one) for one in digests]))
+        except EvidenceError:
             return []
-        leaves = [merkle.leaf_hash(digests[position]) for position in range(row.total)]
-        return list(merkle.inclusion(row.position, leaves))
 
     def _logged(self, row: Row[Any]) -> Logged | None:
         if row.first_index is None or self._anchor is None:
@@ -201,6 +201,18 @@ def _named(connection: Connection, names: Sequence[bytes]) -> list[UUID]:
 def _gone(connection: Connection, ids: Sequence[UUID]) -> list[UUID]:
     there = set(connection.scalars(select(_record.id).where(_record.id.in_(ids))))
     return [one for one in ids if one not in there]
+
+
+def _missing(connection: Connection, ids: Sequence[UUID]) -> list[Missing]:
+    """Say where records that are gone had stood in the log, null while their submission has no place."""
+    query = (
+        select(_naming.record, _placement.first_index + 1 + _naming.position)
+        .outerjoin(tables.placement, _placement.submission == _naming.submission)
+        .where(_naming.record.in_(ids))
+        .distinct()
+        .order_by(_naming.record)
+    )
+    return [Missing(record, index) for record, index in connection.execute(query)]
 
 
 def _read(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
@@ -258,14 +270,6 @@ def _newest(connection: Connection, origin: str) -> tuple[Anchor | None, str | N
         return None, None
     block = Block(row.block_number, row.hash, row.timestamp)
     return Anchor(row.number, row.old_size, row.size, row.root, row.tx_hash, block), row.note
-
-
-def _digests(connection: Connection, submissions: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
-    found: dict[UUID, dict[int, bytes]] = {}
-    query = select(_record.submission, _record.position, _record.digest)
-    for row in connection.execute(query.where(_record.submission.in_(submissions))):
-        found.setdefault(row.submission, {})[row.position] = row.digest
-    return found
 
 
 def _content(data: bytes) -> Members:

@@ -68,16 +68,23 @@ class _Answer(msgspec.Struct):
 class Client:
     """One chain behind `urls`. Safe to share between threads.
 
-    `timeout` is for one whole answer, in seconds, and `limit` for its size, in bytes after decompression.
+    `timeout` is for one whole answer, in seconds, and `limit` for its size, in bytes after decompression; at most
+    `batch` questions travel together.
     """
 
     def __init__(
-        self, urls: Sequence[str], *, timeout: float = 20.0, limit: int = 64 * 2**20
+        self,
+        urls: Sequence[str],
+        *,
+        timeout: float = 20.0,
+        limit: int = 64 * 2**20,
+        batch: int = BATCH,
     ) -> None:
         self._urls = list(urls)
         self._at = 0
         self._timeout = timeout
         self._limit = limit
+        self._batch = batch
         # A proxy of the environment is for the open internet; a chain's endpoints are named in full.
         self._http = httpx.Client(timeout=timeout, trust_env=False)
         self._lock = threading.Lock()
@@ -110,7 +117,8 @@ class Client:
         failed: OutageError | None = None
         for url in self._order():
             try:
-                return [answer for part in _parts(batch) for answer in self._round(url, part)]
+                parts = (batch[at : at + self._batch] for at in range(0, len(batch), self._batch))
+                return [answer for part in parts for answer in self._round(url, part)]
             except RefusedError:
                 raise
             except OutageError as error:
@@ -216,11 +224,6 @@ class Client:
             reason = str(error) or type(error).__name__
             raise UnreachableError(endpoint=endpoint, reason=reason) from None
         return bytes(found)
-
-
-def _parts(batch: Sequence[Call[T]]) -> Iterator[Sequence[Call[T]]]:
-    for at in range(0, len(batch), BATCH):
-        yield batch[at : at + BATCH]
 
 
 def _read(endpoint: str, call: Call[T], answer: _Answer) -> T:

@@ -71,6 +71,10 @@ class Log(msgspec.Struct, rename="camel"):
     transaction_hash: str
 
 
+class _Receipt(msgspec.Struct):
+    logs: list[Log]
+
+
 def _topic(signature: str) -> bytes:
     return keccak(signature.encode())
 
@@ -105,6 +109,19 @@ def logs(deployment: Deployment, first: int, last: int) -> Call[list[Event]]:
         return decode(msgspec.json.decode(raw, type=list[Log]), deployment)
 
     return Call("eth_getLogs", (wanted,), read)
+
+
+def anchors_in(trace_log: bytes, transaction: bytes) -> Call[list[Anchored]]:
+    """Ask for the anchors that one transaction made; none if the node does not have it mined."""
+
+    def read(raw: bytes) -> list[Anchored]:
+        receipt = msgspec.json.decode(raw, type=_Receipt | None)
+        if receipt is None:
+            return []
+        found = [anchored(log) for log in receipt.logs if data(log.address, 20) == trace_log]
+        return [event for event in found if event is not None]
+
+    return Call("eth_getTransactionReceipt", (hexed(transaction),), read)
 
 
 def decode(found: list[Log], deployment: Deployment) -> list[Event]:

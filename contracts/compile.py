@@ -37,8 +37,8 @@ class CompilerWarningsError(InputError):
     sentence = "the compiler warns: {text}"
 
 
-def artifacts() -> Iterator[tuple[Path, bytes]]:
-    """Compile all contracts and yield each artifact's path and content."""
+def artifacts() -> Iterator[tuple[str, bytes]]:
+    """Compile all contracts and yield each artifact's file name and content."""
     sources = _sources()
     with tempfile.TemporaryDirectory() as folder:
         solc = _compiler(Path(folder))
@@ -50,7 +50,7 @@ def artifacts() -> Iterator[tuple[Path, bytes]]:
         )
     for name in CONTRACTS:
         built = output["contracts"][f"{_HERE}{name}.sol"][name]
-        yield ARTIFACTS / f"{name}.json", _artifact(name, built, version, sources)
+        yield f"{name}.json", _artifact(name, built, version, sources)
 
 
 def _question(sources: dict[str, str]) -> dict[str, Any]:
@@ -151,21 +151,21 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the artifacts, or compare them."""
     parser = argparse.ArgumentParser(prog="python -m contracts.compile", description=main.__doc__)
     parser.add_argument("--check", action="store_true", help="compare only; exit 1 if they differ")
-    check = parser.parse_args(arguments).check
-    stale = [
-        (path, content)
-        for path, content in artifacts()
-        if not path.is_file() or path.read_bytes() != content
-    ]
-    for path, content in stale:
-        shown = path.relative_to(node.ROOT)
-        if check:
-            print(f"{shown} is not what the sources give: run make contracts", file=sys.stderr)
+    parser.add_argument("--into", type=Path, default=ARTIFACTS, help="folder of the artifacts")
+    options = parser.parse_args(arguments)
+    stale = 0
+    for name, content in artifacts():
+        path = options.into / name
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        stale += 1
+        if options.check:
+            print(f"{path} is not what the sources give: run make contracts", file=sys.stderr)
         else:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
-            print(f"{shown} written")
-    return 1 if check and stale else 0
+            print(f"{path} written")
+    return 1 if options.check and stale else 0
 
 
 if __name__ == "__main__":

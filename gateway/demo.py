@@ -76,7 +76,7 @@ def life(serials: list[str], now: datetime) -> Iterator[Step]:
     yield Step(MAKER, [{"event": _commissioned(unit, made)} for unit in units])
     yield Step(
         MAKER,
-        [{"event": _inspected(unit, made + timedelta(hours=5), n)} for n, unit in enumerate(units)],
+        [{"event": inspected(unit, made + timedelta(hours=5), n)} for n, unit in enumerate(units)],
     )
     yield Step(MAKER, [{"event": _moved("shipping", units, now - 36 * day, MAKER, CARRIER)}])
     yield Step(CARRIER, [{"event": _moved("receiving", units, now - 34 * day, MAKER, CARRIER)}])
@@ -127,7 +127,8 @@ def _commissioned(unit: str, at: datetime) -> dict[str, Any]:
     return _event([unit], at, "commissioning", MAKER.sites[0], more, action="ADD")
 
 
-def _inspected(unit: str, at: datetime, n: int) -> dict[str, Any]:
+def inspected(unit: str, at: datetime, n: int) -> dict[str, Any]:
+    """State the factory inspection of one appliance, with its measured values."""
     reports = [
         _measured("Power", round(29.6 + n / 10, 1), "KWT", "额定热负荷"),
         _measured("VolumeFraction", 220 + 10 * n, "59", "烟气中一氧化碳(α=1)"),

@@ -63,7 +63,7 @@ def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     """Play it all and tell what there is to look at."""
     played = Play(units=[Unit(_serial()) for _ in range(3)])
     say("admitting three enterprises")
-    _admit(machine, played, now)
+    admit_all(machine, played, now)
     say("sending a water heater's life: made, inspected, shipped, received, sold, installed")
     last = _send(where, played, now)
     say("waiting until everything is anchored and final")
@@ -80,7 +80,8 @@ def _serial() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
 
-def _admit(machine: Machine, played: Play, now: datetime) -> None:
+def admit_all(machine: Machine, played: Play, now: datetime) -> None:
+    """Admit the three enterprises, on chain and here."""
     accounts = engine(machine.database_url("admin"))
     vault = Vault.open(machine.keys / "vault.key")
     for one in demo.ENTERPRISES:

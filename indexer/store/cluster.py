@@ -69,6 +69,12 @@ kill $watch
 exit $status
 """
 _INITDB = 'exec 9<&1 >&2; exec "$@"'
+_LOOK = """
+exec 9<&0
+for each in /proc/[0-9]*; do
+  [ "$each/cwd" -ef /proc/self/fd/9 ] && echo "${each#/proc/} $(readlink "$each/exe")"
+done
+"""
 
 
 class StartError(OutageError):
@@ -96,7 +102,7 @@ class Postmaster:
     """A running server, its guard and the pipe that keeps both."""
 
     pid: int
-    guard: subprocess.Popen[bytes]
+    guard: subprocess.Popen[str]
     pipe: int
 
     def end(self) -> None:
@@ -143,26 +149,15 @@ class Cluster:
             self._bury(directory)
             # Under the lock no server lives: the number in this file is stale, and may be somebody else's by now.
             (self.path / "postmaster.pid").unlink(missing_ok=True)
-            options = [
-                word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")
-            ]
-            program = [str(bag.directory / "postgres"), "-D", self._way(self.path), *options]
+            program = [str(bag.directory / "postgres"), "-D", self._way(self.path)]
+            for name, value in {**_SETTINGS, "port": str(port)}.items():
+                program += ["-c", f"{name}={value}"]
             log = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             undo.callback(os.close, log)
             self.account.own(log)
             reader, pipe = os.pipe()
             undo.callback(os.close, reader)
-            guard = subprocess.Popen(  # noqa: S603 - our own words and paths
-                ["/bin/sh", "-c", _GUARD, "suyuan-postgres", *program, "-c", f"port={port}"],
-                stdin=directory,
-                stdout=reader,
-                stderr=log,
-                cwd="/",
-                env=ENVIRONMENT,
-                umask=0o077,
-                start_new_session=True,
-                **self.account.identity,
-            )
+            guard = self._spawn(_GUARD, *program, stdin=directory, stdout=reader, stderr=log)
             postmaster = Postmaster(0, guard, pipe)
             with contextlib.ExitStack() as failed:
                 failed.callback(postmaster.end)
@@ -196,43 +191,30 @@ class Cluster:
 
     def _last_words(self, words: Path) -> str:
         logs = sorted(self.path.glob("log/*.log"), key=lambda log: log.stat().st_mtime)[-1:]
-        lines = [deque(log.open(errors="replace"), 15) for log in (words, *logs)]
-        return "".join(line for some in lines for line in some).strip()
+        said: list[str] = []
+        for log in (words, *logs):
+            with log.open(errors="replace") as lines:
+                said += deque(lines, 15)
+        return "".join(said).strip()
 
     def _initdb(self, bag: Binaries, fresh: Path, password: str, locale: Sequence[str]) -> str:
         reader, writer = os.pipe()
         self.account.own(reader)  # it is opened anew by name, as a file would be
         os.write(writer, password.encode())
         os.close(writer)
-        options = [
-            "-U",
-            SUPERUSER,
-            "--pwfile=/dev/stdin",
-            "--auth=scram-sha-256",
-            "-E",
-            "UTF8",
-            *locale,
-        ]
         # Not synced: it takes seconds on slow disks, and whoever loses power in that minute starts anew.
-        options += ["--no-sync", "--no-instructions"]
+        options = (
+            f"-U {SUPERUSER} --pwfile=/dev/stdin --auth=scram-sha-256 -E UTF8 --no-sync".split()
+        )
         try:
             with _directory(fresh) as directory:
-                program = [str(bag.directory / "initdb"), "-D", self._way(fresh), *options]
-                done = subprocess.run(  # noqa: S603 - our own words and paths
-                    ["/bin/sh", "-c", _INITDB, "suyuan-initdb", *program],
-                    stdin=reader,
-                    stdout=directory,
-                    stderr=subprocess.PIPE,
-                    text=True,
-                    cwd="/",
-                    env=ENVIRONMENT,
-                    start_new_session=True,
-                    check=False,
-                    **self.account.identity,
-                )
+                program = [str(bag.directory / "initdb"), "-D", self._way(fresh), *options, *locale]
+                streams = {"stdin": reader, "stdout": directory, "stderr": subprocess.PIPE}
+                with self._spawn(_INITDB, *program, **streams) as initdb:
+                    _, said = initdb.communicate()
         finally:
             os.close(reader)
-        return done.stderr.strip() if done.returncode else ""
+        return said.strip() or f"status {initdb.returncode}" if initdb.returncode else ""
 
     def _way(self, directory: Path) -> str:
         """Say how the server reaches a directory it is handed as descriptor 9."""
@@ -246,12 +228,12 @@ class Cluster:
             waited = time.monotonic() - begin
             if waited > 60:
                 raise RemainsError(cluster=self.path)
-            self._hasten(waited)
+            self._hasten(directory, waited)
             time.sleep(0.05)
 
-    def _hasten(self, waited: float) -> None:
+    def _hasten(self, directory: int, waited: float) -> None:
         """Signal what is left: the postmaster like its guard does, its orphans (they write no checkpoint) at once."""
-        left = self._inhabitants()
+        left = self._inhabitants(directory)
         lines = self._lines()
         if lines and lines[0].isdigit() and int(lines[0]) in left:
             left = {int(lines[0])} if waited < 30 else left
@@ -262,17 +244,32 @@ class Cluster:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL if waited > 30 else number)
 
-    def _inhabitants(self) -> set[int]:
-        """Find PostgreSQL's processes whose working directory this is; nothing where there is no /proc."""
-        here = self.path.stat()
-        found = set()
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                there = (process / "cwd").stat()
-                program = (process / "exe").readlink().name
-                if os.path.samestat(here, there) and program.startswith("postgres"):
-                    found.add(int(process.name))
-        return found
+    def _inhabitants(self, directory: int) -> set[int]:
+        """Find PostgreSQL's processes whose working directory this is; nothing where there is no /proc.
+
+        The account looks, for a container's root may not see into other accounts' processes.
+        """
+        streams = {"stdin": directory, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with self._spawn(_LOOK, **streams) as look:
+            found = [line.partition(" ") for line in look.communicate()[0].splitlines()]
+        return {int(pid) for pid, _, name in found if Path(name).name.startswith("postgres")}
+
+    def _spawn(
+        self, script: str, *program: str, stdin: int, stdout: int, stderr: int
+    ) -> subprocess.Popen[str]:
+        """Run a shell as the account, out of the terminal's reach, from a directory open to all."""
+        return subprocess.Popen(  # noqa: S603 - our own words and paths
+            ["/bin/sh", "-c", script, "suyuan-postgres", *program],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            cwd="/",
+            env=ENVIRONMENT,
+            umask=0o077,
+            start_new_session=True,
+            **self.account.identity,
+        )
 
 
 def take(descriptor: int) -> bool:

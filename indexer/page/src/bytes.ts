@@ -83,13 +83,8 @@ export function fromBase64url(value: string): Uint8Array | undefined {
 }
 
 /** Write a whole number big-endian in `width` bytes. */
-export function integer(value: number, width: number): Uint8Array {
-  const out = new Uint8Array(width);
-  for (let i = width - 1, rest = value; i >= 0 && rest > 0; i--, rest = Math.floor(rest / 256)) {
-    out[i] = rest % 256;
-  }
-  return out;
-}
+export const integer = (value: number | bigint, width: number): Uint8Array =>
+  fromHex(value.toString(16).padStart(2 * width, "0"), width)!;
 
 /** Pad on the left (numbers, addresses) to a word of 32 bytes. */
 export const left = (bytes: Uint8Array): Uint8Array => concat(new Uint8Array(32 - bytes.length), bytes);

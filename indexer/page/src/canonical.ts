@@ -25,9 +25,9 @@ export const escape = (token: string | number): string =>
 export const encode = (value: Json): Uint8Array => utf8(write(value));
 
 /** Read JSON from outside, or name what is not admitted in it. */
-export function decode(bytes: Uint8Array): Json {
+export function decode(bytes: Uint8Array, deepest = DEEPEST): Json {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new Fault("JSON_BYTE_ORDER_MARK");
-  return new Reader(text(bytes)).whole();
+  return new Reader(text(bytes), deepest).whole();
 }
 
 function write(value: Json): string {
@@ -36,7 +36,7 @@ function write(value: Json): string {
     return JSON.stringify(value);
   }
   if (typeof value === "number") {
-    if (flawed(value)) throw new Fault("JSON_UNSPEAKABLE");
+    if (!Number.isFinite(value)) throw new Fault("JSON_UNSPEAKABLE");
     return String(value); // ECMAScript's own spelling is the one RFC 8785 prescribes
   }
   if (Array.isArray(value)) return "[" + value.map(write).join() + "]";
@@ -44,11 +44,6 @@ function write(value: Json): string {
   // Without a comparison function names sort by UTF-16 code units, as RFC 8785 asks.
   const names = Object.keys(value).sort();
   return "{" + names.map((name) => write(name) + ":" + write(value[name]!)).join() + "}";
-}
-
-function flawed(value: number): string {
-  if (!Number.isFinite(value)) return "JSON_NUMBER_NOT_FINITE";
-  return Number.isInteger(value) && Math.abs(value) >= LIMIT ? "JSON_NUMBER_TOO_LARGE" : "";
 }
 
 const SPACE = /[ \t\n\r]*/y;
@@ -62,9 +57,11 @@ class Reader {
   private at = 0;
   private flaw: Fault | undefined;
   private readonly source: string;
+  private readonly deepest: number;
 
-  constructor(source: string) {
+  constructor(source: string, deepest: number) {
     this.source = source;
+    this.deepest = deepest;
   }
 
   whole(): Json {
@@ -84,8 +81,9 @@ class Reader {
     const number = this.take(NUMBER);
     if (!number) this.malformed();
     const value = Number(number);
-    const code = flawed(value);
-    if (code) this.refuse(code, place);
+    const whole = /^-?[0-9]+$/.test(number) || Number.isInteger(value);
+    if (whole && Math.abs(value) >= LIMIT) this.refuse("JSON_NUMBER_TOO_LARGE", place);
+    else if (!Number.isFinite(value)) this.refuse("JSON_NUMBER_NOT_FINITE", place);
     return value === 0 ? 0 : value; // minus zero is zero
   }
 
@@ -133,7 +131,7 @@ class Reader {
   }
 
   private open(place: string, depth: number): void {
-    if (depth > DEEPEST) throw new Fault("JSON_TOO_DEEP", {}, place);
+    if (depth > this.deepest) throw new Fault("JSON_TOO_DEEP", {}, place);
     this.at++;
   }
 

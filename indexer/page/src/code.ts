@@ -24,7 +24,7 @@ const ECODE: Record<string, RegExp> = {
   "1": /^1[0-9]{5,24}$/,
   "2": /^2[0-9]{5,32}$/,
   "3": /^3[0-9]{5}[0-9A-Za-z]{1,39}$/,
-  "4": new RegExp(`^4[0-9]{5}[^${UNSEEN}]{1,200}$`, "u"),
+  "4": new RegExp(`^4[0-9]{5}[^${UNSEEN}]{1,128}$`, "u"),
 };
 
 const SCHEMES: Record<string, string> = {

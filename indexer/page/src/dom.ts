@@ -30,8 +30,7 @@ const SHAPES: Record<string, string> = {
   UNKNOWN: "M7 12h10",
   MISSING: "M12 6.5v7M12 17.4v.1",
   ALTERED: "M7.5 7.5l9 9M16.5 7.5l-9 9",
-  CALL: "M6.6 4.5l2.3-.5 1.6 3.7-1.7 1.4a11 11 0 0 0 5.1 5.1l1.4-1.7 3.7 1.6-.5 2.3c-.2 1-1.1 1.7-2.1 1.6" +
-    "C9.9 17.5 6.500 14.100 5 6.600c-.1-1 .6-1.900 1.600-2.100z",
+  CALL: "M6.5 4h3L11 8 9 9.5a11 11 0 0 0 5.5 5.5L16 13l4 1.5v3a1.5 1.5 0 0 1-1.6 1.5C11.5 18.5 5.5 12.5 5 5.6A1.5 1.5 0 0 1 6.5 4z",
 };
 
 /** Draw one of our few icons; words beside it say the same. */

@@ -62,7 +62,8 @@ export function link(segments: string[]): Key | undefined {
   for (let at = 0; at + 1 < segments.length; at++) {
     const ai = segments[at]!;
     const value = segments[at + 1]!;
-    if (KEYS.includes(ai) && DIGITS.test(value) && LENGTHS[ai]!.includes(value.length)) {
+    // Eight digits are the shortest key; a longer number of a wrong length is a damaged key, not another thing.
+    if (KEYS.includes(ai) && DIGITS.test(value) && value.length >= 8) {
       return make(ai, value, qualifiers(ai, segments.slice(at + 2)));
     }
   }

@@ -10,7 +10,8 @@ export const TYPE = "suyuan/record/v1";
 export const EVENT = 1;
 export const MASTER_DATA = 2;
 
-const KINDS = [EVENT, MASTER_DATA, 3, 4, 5];
+export const KIND_MAX = 5;
+const KINDS = [EVENT, MASTER_DATA, 3, 4, KIND_MAX];
 const MEMBERS = ["type", "participant", "kind", "schema", "blind", "body"];
 const BLIND = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const VERSION = Uint8Array.of(1);
@@ -65,5 +66,5 @@ export const submissionLeaf = (s: Signed): Uint8Array =>
   );
 
 /** Lay out one record's leaf, 42 bytes; `receivedAt` is in milliseconds. */
-export const recordLeaf = (kind: number, receivedAt: number, hash: Uint8Array): Uint8Array =>
+export const recordLeaf = (kind: number, receivedAt: number | bigint, hash: Uint8Array): Uint8Array =>
   concat(VERSION, integer(kind, 1), integer(receivedAt, 8), hash);

@@ -4,7 +4,7 @@
  * It only asks and writes down. Whether the answers hold up is decided by proof.ts, which does no input or output.
  */
 import { concat, fromHex, fromUuid, keccak, left, right, toHex, toUuid, utf8 } from "./bytes.ts";
-import type { Bundle, Sighting, SightedAnchor, Trust } from "./proof.ts";
+import type { Anchor, Bundle, KeySeen, ParticipantSeen, Sighting, Trust } from "./bundle.ts";
 import { logId } from "./submission.ts";
 
 const TIMEOUT = 8000;
@@ -46,10 +46,10 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Node): P
     ...keys.map((key) => view(trust.participants, ABI.keyOf, left(fromHex(key, 20)!))),
     ...ids.map((id) => view(trust.participants, ABI.participantOf, right(fromUuid(id)!))),
   ];
-  if (claimed) calls.push(["eth_getTransactionReceipt", ["0x" + toHex(claimed.transaction)]]);
+  if (claimed) calls.push(["eth_getTransactionReceipt", ["0x" + claimed.transaction]]);
   const [chainId, genesis, head, state, ...rest] = await node.batch(calls);
   const depth = typeof trust.finality === "number" ? trust.finality : 0;
-  const receipt = claimed ? rest.at(-1) : null;
+  const receipt = claimed ? rest[rest.length - 1] : null;
   const anchor = receipt ? await anchorOf(receipt as Reply, trust, log, node) : null;
   return {
     format: "suyuan/sighting/v1",
@@ -67,7 +67,7 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Node): P
 }
 
 /** Find the anchor in a receipt whose block the node counts among its chain's. */
-async function anchorOf(receipt: Reply, trust: Trust, log: Uint8Array, node: Node): Promise<SightedAnchor | null> {
+async function anchorOf(receipt: Reply, trust: Trust, log: Uint8Array, node: Node): Promise<Anchor | null> {
   const topic = "0x" + toHex(keccak(utf8(ABI.anchored)));
   const logs = (Array.isArray(receipt["logs"]) ? receipt["logs"] : []) as Reply[];
   const found = logs.find((entry) => {
@@ -96,7 +96,7 @@ async function anchorOf(receipt: Reply, trust: Trust, log: Uint8Array, node: Nod
 /** LogState is ten static words; the seventh says whether the log has ended, the eighth where. */
 const closing = (data: Uint8Array): number | null => (number(word(data, 6)) ? number(word(data, 7)) : null);
 
-function keyOf(data: Uint8Array): Sighting["keys"][string] | undefined {
+function keyOf(data: Uint8Array): KeySeen | undefined {
   const participant = word(data, 0).subarray(0, 16);
   if (participant.every((byte) => byte === 0)) return undefined;
   return {
@@ -107,7 +107,7 @@ function keyOf(data: Uint8Array): Sighting["keys"][string] | undefined {
   };
 }
 
-function participantOf(data: Uint8Array): Sighting["participants"][string] | undefined {
+function participantOf(data: Uint8Array): ParticipantSeen | undefined {
   const status = STATUS[number(word(data, 2))];
   if (status === undefined || status === "unknown") return undefined;
   return { name: string(data, 0), creditCode: string(data, 1), status };

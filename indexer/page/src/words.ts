@@ -1,198 +1,33 @@
 /**
- * Every word the page says, in both languages; tests hold the two to the same keys.
- *
- * Chinese is written first and the English says the same. `{name}` is filled in by `say`.
+ * Saying things in the reader's language.
  */
+import { EN } from "./en.ts";
+import { ZH } from "./zh.ts";
+
 export type Lang = "zh" | "en";
-export type Words = Record<string, string>;
+export type Word = keyof typeof ZH;
 
-const zh: Words = {
-  "lang.other": "English",
-  "lang.html": "zh-CN",
-  "title": "产品溯源核验",
+export const WORDS: Record<Lang, Record<string, string>> = { zh: ZH, en: EN };
 
-  "state.ALTERED": "有改动",
-  "state.MISSING": "有缺失",
-  "state.UNKNOWN": "查无此品",
-  "state.UNCHECKED": "未核验",
-  "state.PENDING": "待上链",
-  "state.VERIFIED": "已核验",
-  "state.CHECKING": "核验中",
+/** Whether there is a word for a key that was put together at run time. */
+export const has = (key: string): key is Word => key in ZH;
 
-  "headline.ALTERED": "警告：有 {bad} 条记录与当初登记的不一致，请不要相信它。",
-  "headline.ALTERED.answer": "警告：这份证明与区块链上登记的不一致，请不要相信它。",
-  "headline.MISSING": "注意：有 {bad} 条登记过的记录现在找不到了。",
-  "headline.UNKNOWN": "没有找到能证明属于这个产品的记录。",
-  "headline.UNKNOWN.records": "注意：有 {bad} 条记录说的不是您查询的这个产品。",
-  "headline.UNCHECKED": "尚未核验：目前只有平台自己的说法，没有得到第二方确认。",
-  "headline.PENDING": "有 {bad} 条新记录正在等待写入区块链，稍后再看。",
-  "headline.VERIFIED": "这个产品的 {count} 条记录，登记以后没有被改动过。",
-  "headline.CHECKING": "正在您的设备上核验……",
+/** Say something, with its blanks filled in. */
+export function say(lang: Lang, key: Word, facts: Record<string, string | number> = {}): string {
+  return WORDS[lang][key]!.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? ""));
+}
 
-  "detail.ALTERED": "下面标红的记录不可信，其余记录逐条列出了各自的核验结果。如有疑问，请联系监管部门或品牌服务电话。",
-  "detail.MISSING": "平台的目录里有这些记录，内容却已不在。其余记录逐条列出了各自的核验结果。",
-  "detail.UNKNOWN": "请核对所扫的码。没有记录不等于产品不合格，但这里无法为它作证。",
-  "detail.UNCHECKED": "可能是网络不通，或第二方的节点暂时没有应答。在得到确认之前，请不要把下面的内容当作已核验。",
-  "detail.PENDING": "这些记录已有企业签名，写入区块链通常只需几秒到几分钟。其余记录已核验。",
-  "detail.VERIFIED": "由本页在您的设备上逐条计算，并由{parties}的节点确认。",
-  "detail.anchor": "登记于区块 {block}，{time}",
-  "detail.here": "计算在您的设备上完成，用时 {ms} 毫秒。",
+/** Put a name between quotation marks of the language. */
+export const quoted = (lang: Lang, name: string): string => (lang === "zh" ? `“${name}”` : name);
 
-  "proves.title": "这说明什么",
-  "proves.yes": "能证明：谁登记了这些记录，以及登记以后没有被改动。",
-  "proves.no": "不能证明：记录的内容属实、没有遗漏，或者您手中的就是这一件产品。",
+/** Join names as the language does. */
+export const listed = (lang: Lang, names: string[]): string => names.join(lang === "zh" ? "、" : ", ");
 
-  "product.title": "产品",
-  "product.none": "没有可信的产品资料。",
-  "product.distrusted": "产品资料没有通过核验，因此不予显示。",
-  "product.model": "型号",
-  "product.brand": "品牌",
-  "product.category": "类别",
-  "product.gasClass": "燃气类别",
-  "product.ratedHeatLoadKw": "额定热负荷",
-  "product.standard": "执行标准",
-  "product.cccNumber": "CCC 证书编号",
-  "product.safeUseYears": "安全使用年限",
-  "product.safeUseYears.value": "{years} 年",
-  "product.manufacturer": "生产企业",
-  "product.servicePhone": "服务电话",
-  "product.gtin": "商品条码",
-  "product.serial": "序列号",
-  "product.lot": "批号",
-  "product.code": "查询的码",
-  "product.by": "资料登记：{who}",
-  "category.water_heater": "燃气热水器",
-  "category.cooker": "燃气灶",
-  "category.boiler": "燃气采暖热水炉",
-  "category.alarm": "燃气报警器",
-  "category.meter": "燃气表",
-  "category.hose": "燃气软管",
-  "category.valve": "燃气阀门",
-  "category.regulator": "调压器",
-
-  "history.title": "流转记录",
-  "history.none": "没有流转记录。",
-  "history.masterData": "登记产品资料",
-  "history.event": "事件",
-  "history.amendment": "更正记录",
-  "history.withdrawal": "撤回记录",
-  "history.erasure": "删除个人信息的告知",
-  "history.missing": "记录缺失",
-  "history.altered": "记录已被改动",
-  "history.foreign": "与本产品无关的记录",
-  "history.distrusted": "服务器现在给出的内容（不可信）",
-  "history.content": "记录原文",
-  "history.concealed": "有 {count} 处内容经企业声明不公开，不影响核验。",
-  "history.where": "地点",
-  "history.disposition": "状态",
-  "history.objects": "对象",
-  "history.measures": "检测值",
-  "history.noTime": "时间不详",
-  "measure.type": "项目",
-  "measure.value": "数值",
-  "measure.limits": "允许范围",
-
-  "signer.platform": "平台代“{who}”签名",
-  "signer.own": "“{who}”用自己的密钥签名",
-  "signer.unconfirmed": "签名企业未经第二方确认（编号 {id}）",
-  "signer.none": "没有有效的签名",
-  "signer.suspended": "该企业目前已被暂停",
-
-  "steps.title": "核验过程",
-  "steps.answer": "整份证明的核验过程",
-  "step.checkpoint": "日志的签名",
-  "step.anchor": "区块链上的登记",
-  "step.content": "记录的内容",
-  "step.code": "说的是这个产品",
-  "step.signature": "企业的签名",
-  "step.inclusion": "记录在日志中的位置",
-  "step.key": "签名的密钥属于谁",
-  "say.checkpoint.VERIFIED": "日志的签名正确，日志的大小和根与区块链上登记的相同。",
-  "say.checkpoint.PENDING": "还没有带签名的日志状态。",
-  "say.checkpoint.UNCHECKED": "还没有带签名的日志状态。",
-  "say.checkpoint.ALTERED": "日志的签名或状态与登记的不符。",
-  "say.anchor.VERIFIED": "{parties}的节点确认：区块链上有这条登记，且已不可撤销。",
-  "say.anchor.PENDING": "还没有写入区块链。",
-  "say.anchor.UNCHECKED": "没有第二方确认，仅与平台自己的说法一致。",
-  "say.anchor.ALTERED": "第二方看到的区块链与这份证明不符。",
-  "say.content.VERIFIED": "内容完整，格式正确，重新计算了摘要。",
-  "say.content.ALTERED": "内容不符合登记时的格式。",
-  "say.code.VERIFIED": "记录写明的正是您查询的这个码。",
-  "say.code.UNKNOWN": "记录没有提到您查询的这个码。",
-  "say.signature.VERIFIED": "摘要包含在企业签过名的那次提交里，签名正确。",
-  "say.signature.ALTERED": "内容与企业签过名的不同，或签名无效。",
-  "say.inclusion.VERIFIED": "摘要经由一条路径算到区块链上登记的根，两者相同。",
-  "say.inclusion.PENDING": "记录已签名，正在等待写入区块链。",
-  "say.inclusion.UNCHECKED": "还不能确认这条记录在日志中的位置。",
-  "say.inclusion.ALTERED": "从记录算不到区块链上登记的根。",
-  "say.key.VERIFIED": "区块链上登记了这把密钥属于“{name}”，当时有效。",
-  "say.key.UNCHECKED": "没有第二方确认这把密钥属于谁。",
-  "say.key.PENDING": "等写入区块链后再确认。",
-  "say.key.ALTERED": "签名的密钥不属于该企业，或当时已失效。",
-  "because": "原因：{reason}",
-
-  "fact.digest": "记录摘要",
-  "fact.index": "日志中的位置",
-  "fact.size": "日志的大小",
-  "fact.root": "日志的根",
-  "fact.length": "路径长度",
-  "fact.path": "路径长度",
-  "fact.block": "区块",
-  "fact.time": "区块时间",
-  "fact.hash": "区块哈希",
-  "fact.transaction": "交易",
-  "fact.number": "第几次登记",
-  "fact.origin": "日志名称",
-  "fact.key": "签名密钥",
-  "fact.participant": "企业编号",
-  "fact.name": "企业名称",
-  "fact.creditCode": "统一社会信用代码",
-  "fact.status": "企业状态",
-  "fact.custodial": "密钥由平台代管",
-  "fact.admitted": "密钥登记于区块",
-  "fact.sequence": "第几次提交",
-  "fact.count": "该次提交的记录数",
-  "fact.position": "在该次提交中的位置",
-  "fact.parties": "确认方",
-  "fact.party": "确认方",
-  "fact.kind": "记录种类",
-  "fact.schema": "格式",
-  "fact.code": "码",
-  "fact.codes": "记录写明的码",
-  "fact.role": "所在字段",
-  "fact.pointer": "所在字段",
-  "fact.receivedAt": "平台收到",
-  "fact.final": "已确定的区块",
-  "fact.concealed": "未公开处数",
-  "fact.found": "实际算得",
-  "fact.submissionRoot": "提交的根",
-  "fact.recordDigest": "记录摘要",
-  "yes": "是",
-  "no": "否",
-  "status.admitted": "正常",
-  "status.suspended": "已暂停",
-
-  "form.title": "核验一份溯源证明",
-  "form.lead": "在这里核验任何人给您的溯源证明。全部计算在您的设备上完成，文件不会上传。",
-  "form.code": "产品码",
-  "form.code.hint": "扫码得到的网址，或一维码、二维码里的内容",
-  "form.bundle": "证明的网址",
-  "form.bundle.hint": "以 http:// 或 https:// 开头",
-  "form.file": "或选择证明文件（.json），也可以拖到这里",
-  "form.go": "核验",
-  "form.again": "核验另一份",
-  "form.refused.url": "网址必须以 http:// 或 https:// 开头。",
-  "form.refused.code": "请先填写产品码。",
-  "form.refused.bundle": "请填写证明的网址，或选择证明文件。",
-
-  "trouble.trust": "无法取得第二方的信任设置，因此没有核验。",
-  "trouble.trust.misshapen": "信任设置的格式不对，因此没有核验。",
-  "trouble.bundle": "无法取得这个产品的证明，因此没有核验。",
-  "trouble.bundle.misshapen": "证明的格式不对，因此没有核验。",
-  "trouble.bundle.none": "平台没有关于这个码的记录。",
-  "trouble.code": "这不是我们认识的产品码。",
-  "trouble.below": "下面的内容只是平台的说法，没有经过核验。",
-  "retry": "重试",
-};
-
-export const WORDS: Record<Lang, Words> = { zh, en: {} };
+/** A time in the reader's zone, with the zone's offset: 2026-11-20 14:05 (UTC+08:00). */
+export function moment(time: Date): string {
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const offset = -time.getTimezoneOffset();
+  const zone = (offset < 0 ? "−" : "+") + two(Math.floor(Math.abs(offset) / 60)) + ":" + two(Math.abs(offset) % 60);
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())} (UTC${zone})`;
+}

@@ -1,0 +1,165 @@
+/**
+ * The product's history: one item for each record, drawn from the content that was judged.
+ *
+ * What an altered or foreign record says is shown folded away and called what it is; it never becomes part of the story.
+ */
+import type { Bundle, Entry, Gap } from "./bundle.ts";
+import { isObject, type Json, type JsonObject } from "./canonical.ts";
+import { reveal } from "./disclosure.ts";
+import { h, icon } from "./dom.ts";
+import { Fault } from "./fault.ts";
+import { EVENT, MASTER_DATA } from "./record.ts";
+import { measures } from "./measures.ts";
+import { badge, unfolded } from "./steps.ts";
+import { CONDITIONS, STEPS, term } from "./terms.ts";
+import { moment, quoted, say, type Lang, type Word } from "./words.ts";
+import type { RecordVerdict, Verdict } from "./verdict.ts";
+
+const KINDS: Record<number, Word> = {
+  [EVENT]: "history.event", [MASTER_DATA]: "history.masterData",
+  3: "history.amendment", 4: "history.withdrawal", 5: "history.erasure",
+};
+
+/** One record as the page tells it. */
+export class Told {
+  readonly entry: Entry;
+  readonly verdict: RecordVerdict;
+  readonly body: JsonObject;
+
+  constructor(entry: Entry, verdict: RecordVerdict) {
+    this.entry = entry;
+    this.verdict = verdict;
+    this.body = opened(entry);
+  }
+
+  /** Whether what it says may be told as part of this product's story. */
+  get trusted(): boolean {
+    return this.verdict.state !== "ALTERED" && this.verdict.state !== "UNKNOWN";
+  }
+
+  /** When it happened, as it says itself; what does not say is as old as its receipt. */
+  get time(): Date {
+    const said = this.body["eventTime"];
+    const time = new Date(typeof said === "string" ? said : this.entry.receivedAt);
+    return Number.isNaN(time.getTime()) ? new Date(this.entry.receivedAt) : time;
+  }
+
+  fact(name: string): Json | undefined {
+    return this.verdict.steps.find((step) => step.name === "key")?.facts[name];
+  }
+
+  /** Who stated it, by the name that the second party's chain gives. */
+  who(lang: Lang): string {
+    const name = this.fact("name");
+    if (typeof name === "string" && name) return name;
+    return say(lang, "signer.unconfirmed", { id: String(this.fact("participant") ?? "").slice(0, 8) });
+  }
+
+  title(lang: Lang): string {
+    if (this.verdict.state === "ALTERED") return say(lang, "history.altered");
+    if (this.verdict.state === "UNKNOWN") return say(lang, "history.foreign");
+    return this.claimed(lang);
+  }
+
+  claimed(lang: Lang): string {
+    const step = this.body["bizStep"];
+    if (this.verdict.kind === EVENT && typeof step === "string") return term(STEPS, step, lang);
+    return say(lang, KINDS[this.verdict.kind ?? EVENT] ?? "history.event");
+  }
+}
+
+function opened(entry: Entry): JsonObject {
+  const body = isObject(entry.content["body"]) ? entry.content["body"] : {};
+  try {
+    return reveal(body, entry.disclosures, true);
+  } catch (error) {
+    if (error instanceof Fault) return body;
+    throw error;
+  }
+}
+
+export function tell(bundle: Bundle, verdict: Verdict): Told[] {
+  const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!));
+  return told.sort((a, b) => a.time.getTime() - b.time.getTime());
+}
+
+/** Draw the whole history. */
+export function history(lang: Lang, told: readonly Told[], missing: readonly Gap[]): HTMLElement {
+  const list = h("ol", { class: "sy-history history" });
+  for (const one of told) list.append(item(lang, one));
+  for (const gap of missing) list.append(gone(lang, gap));
+  const empty = !told.length && !missing.length && h("p", { class: "sy-note" }, say(lang, "history.none"));
+  return h("section", { class: "sy-card", "data-part": "history" },
+    h("h2", { class: "sy-over" }, say(lang, "history.title")), empty, list);
+}
+
+function item(lang: Lang, told: Told): HTMLElement {
+  const { verdict, entry } = told;
+  const made = h("li", { class: "sy-item", "data-record": verdict.id, "data-state": verdict.state });
+  made.append(
+    h("div", { class: "sy-head" },
+      h("h3", {}, told.title(lang)),
+      badge(lang, verdict.state)),
+  );
+  if (told.trusted) made.append(...story(lang, told));
+  made.append(unfolded(lang, verdict), original(lang, told));
+  if (!told.trusted) made.append(h("p", { class: "sy-id" }, say(lang, "history.id", { id: entry.id })));
+  return made;
+}
+
+function story(lang: Lang, told: Told): HTMLElement[] {
+  const { body } = told;
+  const time = h("time", { datetime: told.time.toISOString() }, moment(told.time));
+  const out = [h("p", { class: "sy-when" }, time), signer(lang, told)];
+  const where = place(body["bizLocation"]) || place(body["readPoint"]);
+  if (where) out.append;
+  const facts = h("p", { class: "sy-where" });
+  if (where) facts.append(h("span", {}, `${say(lang, "history.where")} ${where}`));
+  const disposition = body["disposition"];
+  if (typeof disposition === "string") {
+    facts.append(h("span", {}, `${say(lang, "history.disposition")} ${term(CONDITIONS, disposition, lang)}`));
+  }
+  if (facts.firstChild) out.push(facts);
+  const table = measures(lang, body);
+  if (table) out.push(table);
+  return out;
+}
+
+function signer(lang: Lang, told: Told): HTMLElement {
+  const name = told.fact("name");
+  const made = h("div", { class: "sy-who" }, h("p", { class: "sy-party" }, told.who(lang)));
+  if (typeof name === "string" && name) {
+    const who = quoted(lang, name);
+    made.append(h("p", { class: "sy-note" }, say(lang, told.fact("custodial") ? "signer.platform" : "signer.own", { who })));
+  }
+  if (told.fact("status") === "suspended") made.append(h("p", { class: "sy-note" }, say(lang, "signer.suspended")));
+  return made;
+}
+
+const place = (value: Json | undefined): string => {
+  const id = isObject(value) ? value["id"] : undefined;
+  return typeof id === "string" ? id.replace(/^https:\/\/id\.gs1\.org\/414\//, "GLN ").replace(/^urn:epc:id:sgln:/, "SGLN ") : "";
+};
+
+/** The record's own text, folded away; what is not proven is called so. */
+function original(lang: Lang, told: Told): HTMLElement {
+  const concealed = count(told.body);
+  return h("details", { class: "sy-fold" },
+    h("summary", {}, say(lang, told.trusted ? "history.content" : "history.distrusted")),
+    !told.trusted && h("p", { class: "sy-note" }, told.claimed(lang) + " · " + moment(told.time)),
+    concealed > 0 && h("p", { class: "sy-note" }, say(lang, "history.concealed", { count: concealed })),
+    h("pre", { tabindex: 0 }, JSON.stringify(told.trusted ? told.body : told.entry.content, null, 2)));
+}
+
+/** How many fields of a body are closed to this reader. */
+function count(body: JsonObject): number {
+  void body;
+  return 0;
+}
+
+function gone(lang: Lang, gap: Gap): HTMLElement {
+  return h("li", { class: "sy-item", "data-record": gap.id, "data-state": "MISSING" },
+    h("div", { class: "sy-head" },
+      h("h3", {}, icon("MISSING"), say(lang, "history.missing")), badge(lang, "MISSING")),
+    h("p", { class: "sy-id" }, say(lang, "history.id", { id: gap.id })));
+}

@@ -1,0 +1,105 @@
+/**
+ * Whether a record speaks of the product that was asked about, or only of some other one; the twin of
+ * indexer/core/reach.py.
+ *
+ * Links are followed in one direction at a time: whoever turned round half-way would count the other boxes on a pallet.
+ */
+import type { Json, JsonObject } from "./canonical.ts";
+import { canonical, parent, type Code } from "./code.ts";
+import { names, type Naming } from "./event.ts";
+import { Fault } from "./fault.ts";
+import { EVENT, MASTER_DATA } from "./record.ts";
+import { step, type Step } from "./verdict.ts";
+
+// The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
+const LINKS: [inner: string, outer: string][] = [["child", "parent"], ["output", "input"]];
+
+/** What one record says; `body` is undefined if unreadable, `sound` says that none of its own proofs failed. */
+export interface Spoken {
+  kind: number | null;
+  body: JsonObject | undefined;
+  participant: string;
+  digest: string;
+  amends: Json | undefined;
+  sound: boolean;
+}
+
+type Ways = Map<string, string[]>;
+
+/** Return the step `code` of each record. */
+export function steps(asked: Code, records: readonly Spoken[]): Step[] {
+  const named = records.map(spokenNames);
+  const code = canonical(asked);
+  const above = parent(asked);
+  const linked = allLinked(code, records, named);
+  const found = records.map((one, i) => judge(code, above && canonical(above), linked, one, named[i]));
+  return amended(records, found);
+}
+
+const speaks = (record: Spoken): boolean => record.kind === EVENT || record.kind === MASTER_DATA;
+
+/** What a record names, or undefined where that cannot be read. */
+function spokenNames(record: Spoken): Naming[] | undefined {
+  if (!record.body || !speaks(record)) return [];
+  try {
+    return names(record.body);
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+/** Every code that sound events link to the asked one, in either direction but not by turns. */
+function allLinked(asked: string, records: readonly Spoken[], named: (Naming[] | undefined)[]): Set<string> {
+  const inward: Ways = new Map();
+  const outward: Ways = new Map();
+  records.forEach((record, i) => {
+    if (!record.sound || record.kind !== EVENT) return;
+    for (const [inner, outer] of LINKS) {
+      const inside = (named[i] ?? []).filter((one) => one.role === inner).map((one) => one.code);
+      const outside = (named[i] ?? []).filter((one) => one.role === outer).map((one) => one.code);
+      for (const code of inside) inward.set(code, [...(inward.get(code) ?? []), ...outside]);
+      for (const code of outside) outward.set(code, [...(outward.get(code) ?? []), ...inside]);
+    }
+  });
+  return new Set([...closure(asked, inward), ...closure(asked, outward)]);
+}
+
+function closure(start: string, ways: Ways): Set<string> {
+  const reached = new Set([start]);
+  for (const code of reached) for (const next of ways.get(code) ?? []) reached.add(next); // grows as it is walked
+  return reached;
+}
+
+function judge(
+  asked: string,
+  above: string | undefined,
+  linked: Set<string>,
+  record: Spoken,
+  named: Naming[] | undefined,
+): Step {
+  if (!record.body) return step("code", "UNCHECKED", "CONTENT_UNREADABLE");
+  if (!named) return step("code", "UNKNOWN", "EVENT_UNREADABLE");
+  const spoken = named.map((one) => one.code);
+  if (spoken.includes(asked)) return reached("CODE", [asked]);
+  if (record.kind === MASTER_DATA && above !== undefined && spoken.includes(above)) return reached("CLASS", [above]);
+  const links = spoken.filter((code) => linked.has(code));
+  if (record.kind === EVENT && links.length) return reached("LINK", links);
+  return step("code", "UNKNOWN", "CODE_NOT_NAMED");
+}
+
+const reached = (by: string, codes: string[]): Step =>
+  step("code", "VERIFIED", null, { by, codes: [...new Set(codes)] });
+
+/** Let what amends a record speak of whatever that one speaks of. */
+function amended(records: readonly Spoken[], found: Step[]): Step[] {
+  const bases = new Map<string, Step>();
+  records.forEach((record, i) => {
+    if (speaks(record) && found[i]!.state === "VERIFIED") bases.set(record.participant + record.digest, found[i]!);
+  });
+  return records.map((record, i) => {
+    const amending = record.kind !== null && record.kind > MASTER_DATA && record.body;
+    const base = amending && typeof record.amends === "string" && bases.get(record.participant + record.amends);
+    return base ? step("code", "VERIFIED", null, { ...base.facts, by: "AMENDS" }) : found[i]!;
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * What checking came to; the twin of indexer/core/verdict.py, byte for byte once canonical.
+ */
+import type { Gap } from "./bundle.ts";
+import type { Json, JsonObject } from "./canonical.ts";
+
+/** Worst first. */
+export const STATES = ["ALTERED", "MISSING", "UNKNOWN", "UNCHECKED", "PENDING", "VERIFIED"] as const;
+export type State = (typeof STATES)[number];
+
+/** One thing that was checked; `reason` is null exactly when it is VERIFIED. */
+export interface Step {
+  name: string;
+  state: State;
+  reason: string | null;
+  facts: JsonObject;
+}
+
+/** How one record stands. A record of a kind we do not know is proven, counted and skipped. */
+export interface RecordVerdict {
+  id: string;
+  index: number | null;
+  kind: number | null;
+  skipped: boolean;
+  state: State;
+  steps: Step[];
+}
+
+export interface Verdict {
+  format: "suyuan/verdict/v1";
+  state: State;
+  code: string;
+  steps: Step[];
+  records: RecordVerdict[];
+  missing: Gap[];
+}
+
+export const worst = (states: readonly State[]): State =>
+  STATES.find((state) => states.includes(state)) ?? "VERIFIED";
+
+export const step = (
+  name: string,
+  state: State,
+  reason: string | null = null,
+  facts: Record<string, Json> = {},
+): Step => ({ name, state, reason, facts });
+
+/** Put a verdict together; an answer with nothing in it that we know is UNKNOWN. */
+export function verdict(code: string, steps: Step[], records: RecordVerdict[], missing: Gap[]): Verdict {
+  const counted = records.filter((record) => !record.skipped).map((record) => record.state);
+  const rest: State[] = missing.length ? ["MISSING"] : counted.length ? [] : ["UNKNOWN"];
+  const state = worst([...steps.map((one) => one.state), ...rest, ...counted]);
+  return { format: "suyuan/verdict/v1", state, code, steps, records, missing };
+}

@@ -1,0 +1,37 @@
+"""The browser's code and the core read the same vectors and come to the same results."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.indexer.page.node import NODE, ROOT
+
+VECTORS = ROOT / "indexer/core/vectors"
+# Tiles are for monitors; the page reads none.
+SUBJECTS = sorted(path.name.split(".")[0] for path in VECTORS.glob("*.v1.json"))
+OURS = [subject for subject in SUBJECTS if subject != "tile"]
+
+
+@pytest.mark.parametrize("subject", OURS)
+def test_vectors_hold(subject):
+    file = VECTORS / f"{subject}.v1.json"
+    run = subprocess.run(
+        [NODE, Path(__file__).with_name("vectors.mts"), file], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert sum(json.loads(run.stdout).values()) > 10
+
+
+def test_every_subject_is_run():
+    assert {
+        "canonical",
+        "checkpoint",
+        "code",
+        "disclosure",
+        "merkle",
+        "proof",
+        "record",
+        "submission",
+    } <= set(OURS)

@@ -1,0 +1,179 @@
+/**
+ * Runs one file of indexer/core/vectors through the browser's code: `node vectors.ts FILE`.
+ *
+ * Prints how many cases of each list held, as JSON; the first that does not hold ends the run with status 1. A list that
+ * nobody here knows ends it too, so that new vectors cannot go unread.
+ */
+import { readFileSync } from "node:fs";
+import assert from "node:assert/strict";
+import { fromHex, fromUuid, toHex, utf8 } from "../../../indexer/page/src/bytes.ts";
+import { readBundle, readSighting, readTrust } from "../../../indexer/page/src/bundle.ts";
+import * as canonical from "../../../indexer/page/src/canonical.ts";
+import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
+import * as codes from "../../../indexer/page/src/code.ts";
+import * as disclosure from "../../../indexer/page/src/disclosure.ts";
+import { Fault } from "../../../indexer/page/src/fault.ts";
+import * as merkle from "../../../indexer/page/src/merkle.ts";
+
+import * as proof from "../../../indexer/page/src/proof.ts";
+import * as record from "../../../indexer/page/src/record.ts";
+import * as submission from "../../../indexer/page/src/submission.ts";
+
+type Case = Record<string, any>;
+type Suite = Record<string, (one: Case) => void>;
+
+const hash = (text: string): Uint8Array => fromHex(text, text.length / 2)!;
+const hashes = (list: string[]): Uint8Array[] => list.map(hash);
+
+/** Run what may be refused; only a Fault is a refusal. */
+function code(run: () => unknown): string | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.code;
+    throw error;
+  }
+}
+
+/** Run what must be refused and say as what and where. */
+function refusal(run: () => unknown): [code: string, place: string] | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return [error.code, error.place];
+    throw error;
+  }
+}
+
+const accepted = (accept: boolean, run: () => unknown): void =>
+  assert.equal(code(run) === undefined, accept);
+
+function double(bits: string): number {
+  return new DataView(hash(bits).buffer).getFloat64(0);
+}
+
+const read = (text: string): any => canonical.decode(utf8(text));
+const json = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
+const spelt = (value: canonical.Json): string => new TextDecoder().decode(canonical.encode(value));
+
+/** A case's fields as the bytes they are. */
+function fields(v: Case): any {
+  const bytes = Object.entries(v).map(([name, value]) => [
+    name,
+    name === "participant" ? fromUuid(value) : typeof value === "string" && /^([0-9a-f]{2})+$/.test(value) ? hash(value) : value,
+  ]);
+  return Object.fromEntries(bytes);
+}
+
+/** A structure hashes to what is signed, and the signature leads back to the signer. */
+function signed(v: Case, made: Uint8Array): void {
+  assert.equal(toHex(made), v.signingHash);
+  assert.equal(toHex(submission.recover(made, hash(v.signature))), v.address);
+}
+
+// The browser conceals nothing and holds no private keys.
+const NOT_OURS = ["refuse-conceal", "address"];
+
+const SUITES: Record<string, Suite> = {
+  "disclosure": {
+    "digest": (v) => assert.equal(disclosure.digest(v.disclosure), v.digest),
+    "conceal": (v) => assert.equal(spelt(disclosure.reveal(read(v.body), v.disclosures)), v.event),
+    "reveal": (v) => assert.equal(spelt(disclosure.reveal(read(v.body), v.disclosures, v.partial)), v.event),
+    "refuse-reveal": (v) =>
+      assert.equal(refusal(() => disclosure.reveal(read(v.body), v.disclosures, v.partial))?.[0], v.error),
+  },
+  "record": {
+    "record": (v) => assert.equal(toHex(record.digest(record.check(read(v.content)))), v.digest),
+    "refuse-content": (v) => assert.deepEqual(refusal(() => record.check(read(v.content))), [v.error, v.place]),
+    "record-leaf": (v) =>
+      assert.equal(toHex(record.recordLeaf(v.kind, BigInt(v.receivedAt), hash(v.digest))), v.leaf),
+    "submission-leaf": (v) => assert.equal(toHex(record.submissionLeaf(fields(v))), v.leaf),
+  },
+  "submission": {
+    "log": (v) => assert.equal(toHex(submission.logId(v.origin)), v.log),
+    "root": (v) => assert.equal(toHex(merkle.root(hashes(v.digests).map(merkle.leafHash))), v.root),
+    "submission": (v) => signed(v, submission.submissionHash(fields(v))),
+    "receipt": (v) => signed(v, submission.receiptHash(fields(v))),
+    "recover": (v) =>
+      assert.equal(toHex(submission.recover(hash(v.signingHash), hash(v.signature))), v.address),
+    "refuse-signature": (v) =>
+      assert.equal(refusal(() => submission.recover(hash(v.signingHash), hash(v.signature)))?.[0], v.error),
+  },
+  "canonical": {
+    admit: (v) => assert.equal(toHex(canonical.encode(canonical.decode(input(v)))), v.canonical),
+    encode: (v) =>
+      assert.equal(toHex(canonical.encode(JSON.parse(new TextDecoder().decode(input(v))))), v.canonical),
+    double: (v) =>
+      v.error
+        ? assert.equal(refusal(() => canonical.encode(double(v.double)))?.[0], v.error)
+        : assert.equal(toHex(canonical.encode(double(v.double))), v.canonical),
+    refuse: (v) => assert.deepEqual(refusal(() => canonical.decode(input(v))), [v.error, v.place]),
+  },
+  "code": {
+    read: (v) => {
+      const code = codes.parse(v.text);
+      assert.equal(codes.canonical(code), v.canonical);
+      assert.equal(codes.canonical(codes.parse(v.canonical)), v.canonical);
+      assert.equal(code.scheme, v.scheme);
+      const above = codes.parent(code);
+      assert.equal(above ? codes.canonical(above) : null, v.parent);
+      assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
+    },
+    refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+  },
+  "proof": {
+    cases: (v) => {
+      const found = proof.check(
+        readBundle(json(v.bundle)), v.code, readTrust(json(v.trust)), v.sightings.map(json).map(readSighting));
+      assert.deepEqual(JSON.parse(spelt(found as any)), v.verdict);
+    },
+    refused: (v) => assert.equal(refusal(() => readBundle(json(v.bundle)))?.[1], v.place),
+  },
+  "merkle": {
+    roots: (v) => assert.equal(toHex(merkle.root(hashes(v.leaves).map(merkle.leafHash))), v.root),
+    inclusion: (v) =>
+      accepted(v.accept, () =>
+        merkle.checkInclusion(hash(v.leaf), v.index, v.size, hashes(v.path), hash(v.root))),
+    consistency: (v) =>
+      accepted(v.accept, () =>
+        merkle.checkConsistency(v.oldSize, hash(v.oldRoot), v.size, hash(v.root), hashes(v.path))),
+  },
+  "checkpoint": {
+    notes: (v) => assert.equal(checkpoint.open(v.note, v.verifiers.map(checkpoint.verifier)), v.text),
+    checkpoints: (v) => {
+      const found = checkpoint.parse(v.text, v.verifiers.map(checkpoint.verifier));
+      assert.deepEqual({ ...found, root: toHex(found.root) }, { origin: v.origin, size: v.size, root: v.root });
+    },
+    refused: (v) =>
+      assert.equal(code(() => checkpoint.parse(v.text, v.verifiers.map(checkpoint.verifier))), v.error),
+  },
+};
+
+/** The bytes of a case, repeated as often as it says. */
+function input(one: Case): Uint8Array {
+  return hash(one.input.repeat(one.times ?? 1));
+}
+
+const file = process.argv[2]!;
+const vectors = JSON.parse(readFileSync(file, "utf8")) as Case;
+const suite = SUITES[vectors.subject ?? vectors.format.split("/")[2]]!;
+const held: Record<string, number> = {};
+
+function run(list: string, at: number, one: Case): void {
+  if (NOT_OURS.includes(list)) return;
+  assert.ok(suite[list], `nobody runs ${list}`);
+  try {
+    suite[list](one);
+  } catch (error) {
+    console.error(`${list}[${at}] ${one.name ?? ""}`);
+    throw error;
+  }
+  held[list] = (held[list] ?? 0) + 1;
+}
+
+for (const [list, cases] of Object.entries(vectors)) {
+  if (Array.isArray(cases)) cases.forEach((one, at) => run(one.op ?? list, at, one));
+}
+console.log(JSON.stringify(held));

@@ -3,12 +3,12 @@
 python -m tests.indexer.core.make_checkpoint_vectors
 """
 
-import json
 from hashlib import sha256
 from pathlib import Path
 
 from indexer.core import checkpoint
 from indexer.core.checkpoint import Checkpoint, Signer, sign
+from tests.indexer.core import vector_file
 
 FILE = Path("indexer/core/vectors/checkpoint.v1.json")
 
@@ -44,27 +44,31 @@ HEAD = Checkpoint(LOG.name, 20852163, sha256(b"head").digest())
 def made():
     """Return the vectors as a JSON value."""
     return {
-        "format": "suyuan/vectors/checkpoint/v1",
-        "note": "verifiers are what the reader knows; error is the code of what refuses the note",
-        "source": "notes: golang.org/x/mod sumdb/note note_test.go; keys: RFC 8032 §7.1",
-        "notes": list(notes()),
-        "checkpoints": [
-            {"name": "one key", "origin": HEAD.origin, "size": HEAD.size, "root": HEAD.root.hex(),
+        "format": "suyuan/vectors/v1",
+        "subject": "checkpoint",
+        "about": "C2SP signed-note and tlog-checkpoint; verifiers are the keys the reader knows. "
+        "note: opening the note gives the text. checkpoint: the note holds this head. refuse: "
+        "the note holds no head, with this error. Sources: golang.org/x/mod sumdb/note, "
+        "note_test.go; keys of RFC 8032 section 7.1.",
+        "cases": [
+            *notes(),
+            {"name": "one key", "op": "checkpoint", "origin": HEAD.origin, "size": HEAD.size, "root": HEAD.root.hex(),
              "verifiers": [str(LOG.verifier)], "text": checkpoint.format(HEAD, [LOG])},
-            {"name": "two keys, one known", "origin": HEAD.origin, "size": HEAD.size,
+            {"name": "two keys, one known", "op": "checkpoint", "origin": HEAD.origin, "size": HEAD.size,
              "root": HEAD.root.hex(), "verifiers": [str(LOG.verifier)],
              "text": checkpoint.format(HEAD, [OTHER, LOG])},
-            {"name": "an empty log", "origin": HEAD.origin, "size": 0, "root": sha256().hexdigest(),
+            {"name": "an empty log", "op": "checkpoint", "origin": HEAD.origin, "size": 0, "root": sha256().hexdigest(),
              "verifiers": [str(LOG.verifier)],
              "text": checkpoint.format(Checkpoint(LOG.name, 0, sha256().digest()), [LOG])},
-            {"name": "an extension line", "origin": HEAD.origin, "size": HEAD.size,
+            {"name": "an extension line", "op": "checkpoint", "origin": HEAD.origin, "size": HEAD.size,
              "root": HEAD.root.hex(), "verifiers": [str(LOG.verifier)],
              "text": sign(
                  checkpoint.format(HEAD, []).removesuffix("\n") + "extension 溯源\n", [LOG])},
-        ],
-        "refused": [
-            {"name": name, "verifiers": [str(LOG.verifier)], "text": text, "error": error}
-            for name, text, error in refused()
+            *(
+                {"name": name, "op": "refuse", "verifiers": [str(LOG.verifier)], "text": text,
+                 "error": error}
+                for name, text, error in refused()
+            ),
         ],
     }  # fmt: skip
 
@@ -76,7 +80,13 @@ def notes():
         ("one of two known", [GO_PETER], peter + enoch),
         ("both known", [GO_PETER, GO_ENOCH], peter + enoch),
     ):
-        yield {"name": name, "verifiers": verifiers, "text": GO_TEXT, "note": f"{GO_TEXT}\n{lines}"}
+        yield {
+            "name": name,
+            "op": "note",
+            "verifiers": verifiers,
+            "text": GO_TEXT,
+            "note": f"{GO_TEXT}\n{lines}",
+        }
 
 
 def refused():
@@ -142,7 +152,7 @@ def cut(line):
 
 def written():
     """Return the file's bytes."""
-    return (json.dumps(made(), indent=1, ensure_ascii=False) + "\n").encode()
+    return vector_file.written(made())
 
 
 if __name__ == "__main__":

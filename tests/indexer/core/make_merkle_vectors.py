@@ -3,12 +3,12 @@
 python -m tests.indexer.core.make_merkle_vectors
 """
 
-import json
 import random
 from hashlib import sha256
 from pathlib import Path
 
 from indexer.core import merkle
+from tests.indexer.core import vector_file
 
 FILE = Path("indexer/core/vectors/merkle.v1.json")
 
@@ -49,29 +49,42 @@ def made():
     data = [chance.randbytes(chance.randrange(0, 40)) for _ in range(max(SIZES) + 1)]
     leaves = [merkle.leaf_hash(item) for item in data]
     return {
-        "format": "suyuan/vectors/merkle/v1",
-        "note": "RFC 9162 §2.1, SHA-256. Under roots, leaves are leaf data; all else are hashes.",
-        "source": "reference roots: google/certificate-transparency, merkletree tests",
-        "roots": [*reference_roots(), *random_roots(data, leaves)],
-        "inclusion": [*good_inclusions(leaves), *wrong_inclusions(leaves)],
-        "consistency": [*good_consistencies(leaves), *wrong_consistencies(leaves)],
+        "format": "suyuan/vectors/v1",
+        "subject": "merkle",
+        "about": "RFC 9162 section 2.1 with SHA-256. root: these leaf data (hex) have this root. "
+        "inclusion, consistency: the check accepts, or refuses with any error. Source of the "
+        "reference roots: google/certificate-transparency, merkletree tests.",
+        "cases": [
+            *reference_roots(),
+            *random_roots(data, leaves),
+            *good_inclusions(leaves),
+            *wrong_inclusions(leaves),
+            *good_consistencies(leaves),
+            *wrong_consistencies(leaves),
+        ],
     }
 
 
 def reference_roots():
     for size, root in enumerate(REFERENCE_ROOTS):
-        yield {"name": f"reference {size}", "leaves": REFERENCE_LEAVES[:size], "root": root}
+        yield {
+            "name": f"reference {size}",
+            "op": "root",
+            "leaves": REFERENCE_LEAVES[:size],
+            "root": root,
+        }
 
 
 def random_roots(data, leaves):
     for size in SIZES:
         root = merkle.root(leaves[:size]).hex()
-        yield {"name": f"random {size}", "leaves": hexed(data[:size]), "root": root}
+        yield {"name": f"random {size}", "op": "root", "leaves": hexed(data[:size]), "root": root}
 
 
 def include(name, leaf, index, size, path, root, accept):
     return {
         "name": name,
+        "op": "inclusion",
         "leaf": leaf.hex(),
         "index": index,
         "size": size,
@@ -127,6 +140,7 @@ def wrong_inclusions(leaves):
 def consist(name, old_size, old_root, size, root, path, accept):
     return {
         "name": name,
+        "op": "consistency",
         "oldSize": old_size,
         "oldRoot": old_root.hex(),
         "size": size,
@@ -175,15 +189,8 @@ def wrong_consistencies(leaves):
 
 
 def written():
-    """Return the file's bytes: JSON with one case a line, so that a difference shows which case."""
-    value = made()
-    lines = ["{"]
-    for key in ("format", "note", "source"):
-        lines.append(f" {json.dumps(key)}: {json.dumps(value[key], ensure_ascii=False)},")
-    for key in ("roots", "inclusion", "consistency"):
-        cases = ",\n".join("  " + json.dumps(case, ensure_ascii=False) for case in value[key])
-        lines.append(f" {json.dumps(key)}: [\n{cases}\n ]{'' if key == 'consistency' else ','}")
-    return "\n".join([*lines, "}", ""]).encode()
+    """Return the file's bytes."""
+    return vector_file.written(made())
 
 
 if __name__ == "__main__":

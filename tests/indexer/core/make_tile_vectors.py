@@ -3,11 +3,11 @@
 python -m tests.indexer.core.make_tile_vectors
 """
 
-import json
 from hashlib import sha256
 from pathlib import Path
 
 from indexer.core import merkle, tile
+from tests.indexer.core import vector_file
 
 FILE = Path("indexer/core/vectors/tile.v1.json")
 
@@ -57,18 +57,26 @@ def made():
     """Return the vectors as a JSON value."""
     leaves = [merkle.leaf_hash(leaf(index)) for index in range(max(SIZES))]
     return {
-        "format": "suyuan/vectors/tile/v1",
-        "note": "C2SP tlog-tiles. Leaf i of every log here is i as 8 bytes, big-endian.",
-        "paths": [
-            {"path": path, "level": level, "index": index, "width": width}
-            for path, level, index, width in PATHS
+        "format": "suyuan/vectors/v1",
+        "subject": "tile",
+        "about": "C2SP tlog-tiles. path: the place's one spelling; level null is a bundle of "
+        "entries. refuse-path: names no tile. log: a log of this size, whose leaf i is i as 8 "
+        "bytes big-endian, has this root, so many tiles and these on its right edge, each by the "
+        "SHA-256 of its bytes. entries: leaves (hex) and their bundle.",
+        "cases": [
+            *(
+                {"name": path, "op": "path", "level": level, "index": index, "width": width}
+                for path, level, index, width in PATHS
+            ),
+            *({"name": path, "op": "refuse-path"} for path in REFUSED),
+            *(log(size, leaves[:size]) for size in SIZES),
+            {
+                "name": "three leaves",
+                "op": "entries",
+                "leaves": ["", "00", "0102030405"],
+                "bundle": tile.entries([b"", b"\x00", b"\x01\x02\x03\x04\x05"]).hex(),
+            },
         ],
-        "refused": REFUSED,
-        "logs": [log(size, leaves[:size]) for size in SIZES],
-        "entries": {
-            "leaves": ["", "00", "0102030405"],
-            "bundle": tile.entries([b"", b"\x00", b"\x01\x02\x03\x04\x05"]).hex(),
-        },
     }
 
 
@@ -82,6 +90,8 @@ def log(size, leaves):
         for level in range(last + 1)
     ]
     return {
+        "name": f"log of {size}",
+        "op": "log",
         "size": size,
         "root": merkle.root(leaves).hex(),
         "tiles": len(shelf.tiles),
@@ -91,7 +101,7 @@ def log(size, leaves):
 
 def written():
     """Return the file's bytes."""
-    return (json.dumps(made(), indent=1, ensure_ascii=False) + "\n").encode()
+    return vector_file.written(made())
 
 
 if __name__ == "__main__":

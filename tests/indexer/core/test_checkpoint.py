@@ -1,6 +1,5 @@
 import base64
 import contextlib
-import json
 from hashlib import sha256
 
 import pytest
@@ -21,8 +20,9 @@ from tests.indexer.core.make_checkpoint_vectors import (
     LOG,
     OTHER,
 )
+from tests.indexer.core.vector_file import cases
 
-VECTORS = json.loads(make_checkpoint_vectors.FILE.read_text("utf-8"))
+FILE = make_checkpoint_vectors.FILE
 
 
 def verifiers(case):
@@ -33,7 +33,7 @@ def test_the_committed_vectors_are_what_their_maker_computes():
     assert make_checkpoint_vectors.FILE.read_bytes() == make_checkpoint_vectors.written()
 
 
-@pytest.mark.parametrize("case", VECTORS["notes"], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases(FILE, "note"), ids=lambda case: case["name"])
 def test_published_notes_open(case):
     assert checkpoint.open_note(case["note"], verifiers(case)) == case["text"]
 
@@ -45,13 +45,13 @@ def test_gos_own_key_signs_gos_own_note():
     assert checkpoint.sign(GO_TEXT, [signer]) == f"{GO_TEXT}\n{GO_PETER_LINE}"
 
 
-@pytest.mark.parametrize("case", VECTORS["checkpoints"], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases(FILE, "checkpoint"), ids=lambda case: case["name"])
 def test_checkpoints_open(case):
     expected = Checkpoint(case["origin"], case["size"], bytes.fromhex(case["root"]))
     assert checkpoint.parse(case["text"], verifiers(case)) == expected
 
 
-@pytest.mark.parametrize("case", VECTORS["refused"], ids=lambda case: case["name"])
+@pytest.mark.parametrize("case", cases(FILE, "refuse"), ids=lambda case: case["name"])
 def test_what_only_looks_like_a_checkpoint_is_refused(case):
     with pytest.raises(EvidenceError) as raised:
         checkpoint.parse(case["text"], verifiers(case))

@@ -1,7 +1,5 @@
 import contextlib
 import hashlib
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +9,8 @@ from hypothesis import strategies as st
 from indexer.core import merkle
 from indexer.core.errors import EvidenceError
 from tests.indexer.core import make_merkle_vectors
+from tests.indexer.core.vector_file import cases
 
-VECTORS = json.loads(Path("indexer/core/vectors/merkle.v1.json").read_text("utf-8"))
 LEAVES = [merkle.leaf_hash(n.to_bytes(4, "big")) for n in range(131)]
 HASHES = st.binary(min_size=32, max_size=32)
 
@@ -34,13 +32,17 @@ def unhex(values):
     return [bytes.fromhex(value) for value in values]
 
 
-@pytest.mark.parametrize("case", VECTORS["roots"], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", cases(make_merkle_vectors.FILE, "root"), ids=lambda case: case["name"]
+)
 def test_published_and_computed_roots(case):
     leaves = [merkle.leaf_hash(data) for data in unhex(case["leaves"])]
     assert merkle.root(leaves).hex() == case["root"]
 
 
-@pytest.mark.parametrize("case", VECTORS["inclusion"], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", cases(make_merkle_vectors.FILE, "inclusion"), ids=lambda case: case["name"]
+)
 def test_inclusion_vectors(case):
     def check():
         merkle.check_inclusion(
@@ -58,7 +60,9 @@ def test_inclusion_vectors(case):
             check()
 
 
-@pytest.mark.parametrize("case", VECTORS["consistency"], ids=lambda case: case["name"])
+@pytest.mark.parametrize(
+    "case", cases(make_merkle_vectors.FILE, "consistency"), ids=lambda case: case["name"]
+)
 def test_consistency_vectors(case):
     def check():
         merkle.check_consistency(

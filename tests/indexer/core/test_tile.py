@@ -1,5 +1,4 @@
 import contextlib
-import json
 from hashlib import sha256
 
 import pytest
@@ -10,8 +9,9 @@ from indexer.core import merkle, tile
 from indexer.core.errors import EvidenceError
 from tests.indexer.core import make_tile_vectors
 from tests.indexer.core.make_tile_vectors import Shelf, leaf
+from tests.indexer.core.vector_file import cases
 
-VECTORS = json.loads(make_tile_vectors.FILE.read_text("utf-8"))
+FILE = make_tile_vectors.FILE
 LEAVES = [merkle.leaf_hash(leaf(index)) for index in range(70_000)]
 
 
@@ -25,20 +25,20 @@ def test_the_committed_vectors_are_what_their_maker_computes():
     assert make_tile_vectors.FILE.read_bytes() == make_tile_vectors.written()
 
 
-@pytest.mark.parametrize("case", VECTORS["paths"], ids=lambda case: case["path"])
+@pytest.mark.parametrize("case", cases(FILE, "path"), ids=lambda case: case["name"])
 def test_paths_both_ways(case):
     level, index, width = case["level"], case["index"], case["width"]
     if level is None:
-        assert tile.entries_path(index, width) == case["path"]
+        assert tile.entries_path(index, width) == case["name"]
     else:
-        assert tile.path(level, index, width) == case["path"]
-    assert tile.parse(case["path"]) == tile.Place(level, index, width)
+        assert tile.path(level, index, width) == case["name"]
+    assert tile.parse(case["name"]) == tile.Place(level, index, width)
 
 
-@pytest.mark.parametrize("path", VECTORS["refused"])
-def test_other_spellings_are_refused(path):
+@pytest.mark.parametrize("case", cases(FILE, "refuse-path"), ids=lambda case: case["name"])
+def test_other_spellings_are_refused(case):
     with pytest.raises(tile.PlaceUnknownError):
-        tile.parse(path)
+        tile.parse(case["name"])
 
 
 @given(st.text(max_size=30) | st.from_regex(r"tile/[\dx/.p]{0,30}", fullmatch=True))
@@ -53,7 +53,7 @@ def test_any_text_is_a_place_in_its_one_spelling_or_refused(text):
         assert again == text
 
 
-@pytest.mark.parametrize("case", VECTORS["logs"], ids=lambda case: str(case["size"]))
+@pytest.mark.parametrize("case", cases(FILE, "log"), ids=lambda case: case["name"])
 def test_logs_of_the_vectors(case):
     shelf = shelf_of(case["size"])
     assert len(shelf.tiles) == case["tiles"]
@@ -177,8 +177,9 @@ def test_entries_both_ways(leaves):
 
 
 def test_entries_of_the_vectors():
-    leaves = [bytes.fromhex(item) for item in VECTORS["entries"]["leaves"]]
-    assert tile.entries(leaves).hex() == VECTORS["entries"]["bundle"]
+    for case in cases(FILE, "entries"):
+        leaves = [bytes.fromhex(item) for item in case["leaves"]]
+        assert tile.entries(leaves).hex() == case["bundle"]
 
 
 @given(st.binary(max_size=80), st.integers(0, 4))

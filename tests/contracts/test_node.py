@@ -1,6 +1,7 @@
 """The JavaScript runtime is new enough, and the binary itself."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -24,3 +25,11 @@ def test_a_package_of_the_lock_is_found():
 def test_a_package_that_is_not_installed_is_named():
     with pytest.raises(node.PackageMissingError, match="no-such-package"):
         node.package("no-such-package")
+
+
+def test_the_module_becomes_the_binary_or_its_npm():
+    module = [sys.executable, "-m", "contracts.node"]
+    done = subprocess.run([*module, "-p", "6 * 7"], capture_output=True, text=True, check=True)
+    assert done.stdout == "42\n"
+    done = subprocess.run([*module, "npm", "--version"], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split(".")[0]) >= 10

@@ -86,7 +86,7 @@ def serve(settings: Settings) -> None:
 
 
 def _describe(app: FastAPI) -> None:
-    """Make OpenAPI know the problem documents that every route may answer with."""
+    """Make OpenAPI know what routes read and write past FastAPI: raw bodies and problem documents."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -98,9 +98,10 @@ def _describe(app: FastAPI) -> None:
                 openapi_version=app.openapi_version,
             )
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            problem = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(problem.pop("$defs"))
-            schemas["Problem"] = problem
+            for model in (errors.Problem, submissions.Sent):
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schemas.update(schema.pop("$defs", {}))
+                schemas[model.__name__] = schema
             app.openapi_schema = made
         return app.openapi_schema
 

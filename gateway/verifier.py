@@ -5,7 +5,7 @@ verified here on the reader's behalf, and nothing is held back because it looks 
 as it stands, and a record that is gone is named, for the reader's own device to judge.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias

@@ -126,9 +126,14 @@ def language(request: Request) -> Language:
 Spoken: TypeAlias = Annotated[Language, Depends(language)]
 
 
-def code_in_path(request: Request, prefix: str, suffix: str = "") -> Code:
-    """Read the code after `prefix` from the path as it was sent, where `%2F` inside a serial is still no slash."""
+def text_in_path(request: Request, prefix: str, suffix: str = "") -> str:
+    """Take what stands after `prefix` from the path as it was sent, where `%2F` inside a serial is still no slash."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
     text = raw.decode("ascii", "replace").removeprefix(prefix).removesuffix(suffix)
     # A link pasted unescaped is a link already; anything else was escaped once to stand in a path.
-    return code.parse(text if text.startswith(("http://", "https://")) else unquote(text))
+    return text if text.startswith(("http://", "https://")) else unquote(text)
+
+
+def code_in_path(request: Request, prefix: str, suffix: str = "") -> Code:
+    """Read the code that stands after `prefix` in the path, in any form."""
+    return code.parse(text_in_path(request, prefix, suffix))

@@ -4,20 +4,19 @@ Problem documents point here (`/docs#CODE`), so each error class of the gateway 
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from gateway.web.deps import Spoken
+from gateway.web.deps import Held, Spoken
 from gateway.web.errors import STATUS, title
 from gateway.web.templating import render
-from indexer.core.errors import SuyuanError, outside
+from indexer.core.errors import SuyuanError
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-async def docs(request: Request, language: Spoken) -> Response:
+async def docs(request: Request, held: Held, language: Spoken) -> Response:
     """Show the interface to a person."""
     described = request.app.openapi()
     operations = [
@@ -29,11 +28,11 @@ async def docs(request: Request, language: Spoken) -> Response:
         request,
         "docs.html",
         language,
+        public_url=held.settings.public_url.rstrip("/"),
         operations=operations,
         groups=sorted({tag for one in operations for tag in one.get("tags", [])}, key=_ORDER.index),
         faults=[
-            {"code": kind.code, "title": title(kind), "status": outside(STATUS, kind())}
-            for kind in _kinds()
+            {"code": kind.code, "title": title(kind), "status": _status(kind)} for kind in _kinds()
         ],
     )
 
@@ -52,7 +51,5 @@ def _below(kind: type[SuyuanError]) -> Iterator[type[SuyuanError]]:
         yield from _below(one)
 
 
-def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
-    """List an operation's parameters."""
-    found: list[dict[str, Any]] = operation.get("parameters", [])
-    return found
+def _status(kind: type[SuyuanError]) -> int:
+    return next(STATUS[one] for one in kind.__mro__ if one in STATUS)

@@ -14,34 +14,34 @@ _LANGUAGES: dict[str | None, Language] = {"zh": "zh", "en": "en"}
 
 # CBV 2.0 business steps, those of a product's life first; the rest answer by their own name.
 STEPS: dict[str, tuple[str, str]] = {
-    "commissioning": ("生产赋码", "Made and given its code"),
-    "creating_class_instance": ("生产", "Made"),
+    "commissioning": ("生产赋码", "Produced and coded"),
+    "creating_class_instance": ("生产批次", "Lot produced"),
+    "assembling": ("组装", "Assembled"),
     "inspecting": ("检验", "Inspected"),
+    "sampling": ("抽样", "Sampled"),
+    "sensor_reporting": ("检测上报", "Measured"),
     "packing": ("装箱", "Packed"),
     "unpacking": ("拆箱", "Unpacked"),
-    "storing": ("入库存放", "Stored"),
+    "storing": ("入库", "Stored"),
     "loading": ("装车", "Loaded"),
-    "departing": ("发运", "Departed"),
+    "unloading": ("卸车", "Unloaded"),
+    "departing": ("启运", "Departed"),
     "shipping": ("发货", "Shipped"),
     "transporting": ("运输", "Transported"),
     "arriving": ("到达", "Arrived"),
     "receiving": ("收货", "Received"),
     "accepting": ("验收", "Accepted"),
-    "stocking": ("上架", "Put on the shelf"),
+    "stocking": ("上架", "Stocked"),
     "retail_selling": ("销售", "Sold"),
-    "selling": ("销售", "Sold"),
     "installing": ("安装", "Installed"),
     "repairing": ("维修", "Repaired"),
-    "maintaining": ("保养", "Serviced"),
-    "servicing": ("保养", "Serviced"),
-    "holding": ("封存", "Held back"),
-    "returning": ("退货", "Returned"),
-    "reserving": ("预留", "Reserved"),
-    "void_shipping": ("取消发货", "Shipping cancelled"),
-    "recalling": ("召回", "Recalled"),
-    "decommissioning": ("注销", "Taken out of use"),
+    "replacing": ("更换", "Replaced"),
+    "removing": ("拆除", "Removed"),
+    "holding": ("暂扣", "Held"),
+    "collecting": ("回收", "Collected"),
+    "void_shipping": ("取消发货", "Shipping voided"),
+    "decommissioning": ("停用", "Decommissioned"),
     "destroying": ("销毁", "Destroyed"),
-    "disposing": ("报废处置", "Scrapped"),
 }
 
 CATEGORIES: dict[str, tuple[str, str]] = {
@@ -51,26 +51,30 @@ CATEGORIES: dict[str, tuple[str, str]] = {
     "commercial": ("商用燃气器具", "commercial gas appliance"),
 }
 
-# What sensors measure, by GS1's vocabulary (gs1:MeasurementType) and plain words participants use.
+# What sensors measure, by GS1's vocabulary (gs1:MeasurementType).
 MEASURES: dict[str, tuple[str, str]] = {
     "Temperature": ("温度", "Temperature"),
     "Pressure": ("压力", "Pressure"),
-    "VolumetricFlow": ("流量", "Flow"),
-    "VolumetricFlowRate": ("流量", "Flow"),
+    "VolumetricFlow": ("流量", "Flow rate"),
+    "VolumeFraction": ("体积分数", "Volume fraction"),
+    "Concentration": ("浓度", "Concentration"),
     "Power": ("功率", "Power"),
     "Energy": ("能量", "Energy"),
     "Length": ("长度", "Length"),
     "Mass": ("质量", "Mass"),
     "Volume": ("体积", "Volume"),
-    "ElectricPotential": ("电压", "Voltage"),
-    "ElectricCurrent": ("电流", "Current"),
-    "ElectricResistance": ("电阻", "Resistance"),
-    "Dimensionless": ("数值", "Value"),
-    "Dimensionless_concentration": ("浓度", "Concentration"),
-    "gas_leakage": ("气密性泄漏量", "Gas leakage"),
-    "co_content": ("烟气一氧化碳含量", "Carbon monoxide in the flue gas"),
-    "thermal_efficiency": ("热效率", "Thermal efficiency"),
-    "heat_load": ("热负荷", "Heat load"),
+    "Voltage": ("电压", "Voltage"),
+    "ElectricCurrent": ("电流", "Electric current"),
+    "Dimensionless": ("比值", "Ratio"),
+}
+
+# What participants of our trade add to events under a prefix of their own.
+FIELDS: dict[str, tuple[str, str]] = {
+    "lot": ("批号", "Lot"),
+    "line": ("产线", "Line"),
+    "standard": ("依据标准", "Standard"),
+    "conclusion": ("结论", "Conclusion"),
+    "region": ("地区", "Region"),
 }
 
 UNITS: dict[str, str] = {
@@ -107,8 +111,8 @@ def choose(asked: str | None, accepted: str) -> Language:
         found: Language | None = (
             "zh" if tag.startswith("zh") else "en" if tag.startswith("en") else None
         )
-        if found and _weight(rest) > weight:
-            best, weight = found, _weight(rest)
+        if found and quality(rest) > weight:
+            best, weight = found, quality(rest)
     return best
 
 
@@ -125,7 +129,8 @@ def word(table: dict[str, tuple[str, str]], name: str, language: Language) -> st
     return found[0] if language == "zh" else found[1]
 
 
-def _weight(parameters: str) -> float:
+def quality(parameters: str) -> float:
+    """Read the weight of one part of an Accept header."""
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":
         return 1.0

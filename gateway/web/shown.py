@@ -5,7 +5,7 @@ part.
 """
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -38,8 +38,8 @@ class Shown(BaseModel):
     participant: Party
     received_at: int = Field(serialization_alias="receivedAt", description="ms since 1970")
     index: int | None = Field(description="place in the log")
-    content: Members = Field(description="what was hashed and signed")
-    event: Members = Field(description="its body, with what this reader may see put back")
+    content: dict[str, Any] = Field(description="what was hashed and signed")
+    event: dict[str, Any] = Field(description="its body, with what this reader may see put back")
     disclosures: list[str] = Field(description="what opens the content for this reader (RFC 9901)")
     proof: str = Field(description="where the proof bundle is")
 

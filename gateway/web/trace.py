@@ -1,5 +1,7 @@
 """A code's history for programs: every record that names it, with the bundle that proves them all."""
 
+from typing import Any
+
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
@@ -10,7 +12,6 @@ from gateway.web.errors import responses
 from gateway.web.records import OPEN, OWN
 from gateway.web.shown import Shown
 from indexer.core import code as codes
-from indexer.core.canonical import Members
 
 PREFIX = "/api/v1/trace/"
 NOTE = (
@@ -30,10 +31,10 @@ class Trace(BaseModel):
     )
     page: str = Field(description="the code's page for people")
     note: str = NOTE
-    product: Members | None = Field(description="master data of its class")
+    product: dict[str, Any] | None = Field(description="master data of its class")
     records: list[Shown]
     more: bool = Field(description="older records were left out of this answer")
-    bundle: Members = Field(description="proof bundle, suyuan/bundle/v1")
+    bundle: dict[str, Any] = Field(description="proof bundle, suyuan/bundle/v1")
 
 
 @router.get("/{code:path}", summary="A code's history", responses=responses(401, 422, 503))

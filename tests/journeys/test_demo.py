@@ -1,4 +1,4 @@
-"""The demo as a newcomer meets it: it tells what there is, its pages and programs catch what was tampered with, Ctrl-C ends it."""
+"""The demo as a newcomer meets it: pages and programs catch what was tampered with, Ctrl-C ends everything."""
 
 import json
 import os

@@ -80,7 +80,7 @@ def loop() -> None:
     """Run the loop: sequence stored records, anchor the log's head. One leads, others stand by."""
     from gateway.loop import run
 
-    run(settings_module.load())
+    run(settings_module.load(), lambda: datetime.now(UTC))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.core import base64url, canonical, disclosure, pointer
+from indexer.core.canonical import Members
 from indexer.core.disclosure import DisclosureError
 from indexer.core.errors import InputError
 from tests.indexer.core.cases import JSON, OBJECTS, load, ops, title
@@ -59,7 +60,7 @@ def test_every_operation_of_the_vectors_is_run():
 
 
 def test_a_thousand_fields_can_be_concealed_and_revealed():
-    event = {"type": "X", "l": list(range(1000))}
+    event: Members = {"type": "X", "l": [*range(1000)]}
     body, disclosures = disclosure.conceal(event, [f"/l/{at}" for at in range(1000)], KEY)
     assert disclosure.reveal(body, disclosures) == event
     with pytest.raises(DisclosureError):

@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_typed_data
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,12 +32,20 @@ KEYS = st.integers(1, ORDER - 1).map(lambda number: number.to_bytes(32, "big"))
 
 
 def built(case):
-    common = (bytes.fromhex(case["log"]), UUID(case["participant"]))
-    tail = (case["sequence"], case["count"], bytes.fromhex(case["root"]))
+    root = bytes.fromhex(case["root"])
+    log, participant = bytes.fromhex(case["log"]), UUID(case["participant"])
     if case["op"] == "submission":
-        return Submission(*common, *tail)
-    times = (case["receivedAt"], case["anchorBy"])
-    return Receipt(*common, bytes.fromhex(case["key"]), *tail, *times)
+        return Submission(log, participant, case["sequence"], case["count"], root)
+    return Receipt(
+        log,
+        participant,
+        bytes.fromhex(case["key"]),
+        case["sequence"],
+        case["count"],
+        root,
+        case["receivedAt"],
+        case["anchorBy"],
+    )
 
 
 def eip712_hash(structure):

@@ -1,0 +1,123 @@
+import pytest
+
+from indexer.core import epcis
+from indexer.core.errors import InputError
+from tests.indexer.core.events import COMMISSIONING, INSPECTING
+
+GTIN = "https://id.gs1.org/01/06945000000015"
+
+
+def test_whole_events_follow_the_grammar():
+    epcis.OBJECT_EVENT(INSPECTING, "")
+    epcis.OBJECT_EVENT(COMMISSIONING, "")
+
+
+@pytest.mark.parametrize("name", ["type", "eventTime", "eventTimeZoneOffset", "action"])
+def test_what_every_event_needs_must_be_there(name):
+    with pytest.raises(InputError) as caught:
+        epcis.OBJECT_EVENT({key: value for key, value in INSPECTING.items() if key != name}, "")
+    assert (caught.value.code, caught.value.place) == ("MEMBER_MISSING", f"/{name}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "place"),
+    [
+        ({"eventTime": "2026-03-02T10:30:00"}, "MEMBER_WRONG", "/eventTime"),
+        ({"eventTimeZoneOffset": "+8:00"}, "MEMBER_WRONG", "/eventTimeZoneOffset"),
+        ({"eventTimeZoneOffset": "+14:30"}, "MEMBER_WRONG", "/eventTimeZoneOffset"),
+        ({"eventTimeZoneOffset": "Z"}, "MEMBER_WRONG", "/eventTimeZoneOffset"),
+        ({"recordTime": "yesterday"}, "MEMBER_WRONG", "/recordTime"),
+        ({"eventID": "1"}, "MEMBER_WRONG", "/eventID"),
+        ({"action": "observe"}, "MEMBER_WRONG", "/action"),
+        ({"action": None}, "MEMBER_WRONG", "/action"),
+        ({"epcList": GTIN}, "MEMBER_WRONG", "/epcList"),
+        ({"epcList": ["6945000000015"]}, "MEMBER_WRONG", "/epcList/0"),
+        ({"epcList": [f"{GTIN}/21/1", f"{GTIN[:-1]}6/21/1"]}, "CODE_CHECK_DIGIT", "/epcList/1"),
+        ({"epcList": ["urn:epc:id:sgtin:6945000.1.1"]}, "CODE_GS1", "/epcList/0"),
+        ({"epcList": [GTIN]}, "EVENT_CODE_LEVEL", "/epcList/0"),
+        ({"epcList": [f"{GTIN}/10/L1"]}, "EVENT_CODE_LEVEL", "/epcList/0"),
+        ({"epcList": [{"...": "x"}]}, "MEMBER_WRONG", "/epcList/0"),
+        ({"quantityList": [{"quantity": 1}]}, "MEMBER_MISSING", "/quantityList/0/epcClass"),
+        (
+            {"quantityList": [{"epcClass": f"{GTIN}/21/1"}]},
+            "EVENT_CODE_LEVEL",
+            "/quantityList/0/epcClass",
+        ),
+        (
+            {"quantityList": [{"epcClass": GTIN, "quantity": "2"}]},
+            "MEMBER_WRONG",
+            "/quantityList/0/quantity",
+        ),
+        (
+            {"quantityList": [{"epcClass": GTIN, "quantity": -1}]},
+            "MEMBER_WRONG",
+            "/quantityList/0/quantity",
+        ),
+        (
+            {"quantityList": [{"epcClass": GTIN, "uom": "kilogram"}]},
+            "MEMBER_WRONG",
+            "/quantityList/0/uom",
+        ),
+        ({"bizStep": "baking"}, "MEMBER_WRONG", "/bizStep"),
+        ({"disposition": "shipping"}, "MEMBER_WRONG", "/disposition"),
+        (
+            {"persistentDisposition": {"set": "active"}},
+            "MEMBER_WRONG",
+            "/persistentDisposition/set",
+        ),
+        ({"readPoint": "urn:epc:id:sgln:0614141.07346.0"}, "MEMBER_WRONG", "/readPoint"),
+        (
+            {"readPoint": {"id": "https://id.gs1.org/414/4012345000116"}},
+            "CODE_CHECK_DIGIT",
+            "/readPoint/id",
+        ),
+        ({"bizLocation": {"name": "x"}}, "MEMBER_MISSING", "/bizLocation/id"),
+        (
+            {"bizTransactionList": [{"type": "po"}]},
+            "MEMBER_MISSING",
+            "/bizTransactionList/0/bizTransaction",
+        ),
+        (
+            {"bizTransactionList": [{"bizTransaction": "PO 1"}]},
+            "MEMBER_WRONG",
+            "/bizTransactionList/0/bizTransaction",
+        ),
+        ({"sourceList": [{"source": "urn:x:1"}]}, "MEMBER_MISSING", "/sourceList/0/type"),
+        (
+            {"destinationList": [{"type": "location", "source": "urn:x:1"}]},
+            "MEMBER_MISSING",
+            "/destinationList/0/destination",
+        ),
+        ({"sensorElementList": [{}]}, "MEMBER_MISSING", "/sensorElementList/0/sensorReport"),
+        (
+            {"sensorElementList": [{"sensorReport": []}]},
+            "MEMBER_WRONG",
+            "/sensorElementList/0/sensorReport",
+        ),
+        (
+            {"sensorElementList": [{"sensorReport": [{"value": 1}]}]},
+            "MEMBER_MISSING",
+            "/sensorElementList/0/sensorReport/0/type",
+        ),
+        (
+            {"sensorElementList": [{"sensorReport": [{"type": "P", "value": "1"}]}]},
+            "MEMBER_WRONG",
+            "/sensorElementList/0/sensorReport/0/value",
+        ),
+        (
+            {"sensorElementList": [{"sensorReport": [{"type": "P", "limit": 1}]}]},
+            "MEMBER_UNKNOWN",
+            "/sensorElementList/0/sensorReport/0/limit",
+        ),
+        ({"ilmd": "L1"}, "MEMBER_WRONG", "/ilmd"),
+        ({"certificationInfo": 1}, "MEMBER_WRONG", "/certificationInfo"),
+        ({"@context": []}, "MEMBER_WRONG", "/@context"),
+        ({"@context": [1]}, "MEMBER_WRONG", "/@context"),
+        ({"parentID": GTIN}, "MEMBER_UNKNOWN", "/parentID"),
+        ({"inspector": "x"}, "MEMBER_UNKNOWN", "/inspector"),
+    ],
+)
+def test_what_is_wrong_is_named(changes, code, place):
+    with pytest.raises(InputError) as caught:
+        epcis.OBJECT_EVENT({**INSPECTING, **changes}, "")
+    assert (caught.value.code, caught.value.place) == (code, place)

@@ -79,8 +79,8 @@ async def metrics(request: Request, held: Held, now: Now) -> Response:
 def amiss(seen: Vitals, now: datetime) -> list[Lack]:
     """Name what is not as it should be."""
     lacks = []
-    if seen.leader_since is None:
-        lacks.append(Lack(what="LOOP_NEVER_LED", detail="no loop has ever led this log"))
+    if not seen.led:
+        lacks.append(Lack(what="LOOP_AWAY", detail="no loop leads this log at the moment"))
     if seen.tip is None:
         lacks.append(Lack(what="CHAIN_UNREAD", detail="the follower has not read the chain yet"))
     if seen.promise is not None and seen.promise < now.timestamp():

@@ -5,15 +5,25 @@ what the follower has not written down, a reader of this store does not have.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
 from indexer.core.submission import log_id
 from indexer.store import tables
 
 _anchor, _block, _cursor = tables.anchor.c, tables.block.c, tables.cursor.c
 _placement, _submission, _finding = tables.placement.c, tables.submission.c, tables.finding.c
+
+
+# The loop's lock is an advisory one, of which PostgreSQL shows the halves of the key.
+_LED = text("""
+select exists (
+  select from pg_locks, hashtextextended(:origin, 7305003) as lock (key)
+  where locktype = 'advisory' and granted and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())
+    and classid = ((lock.key >> 32) & 4294967295)::oid and objid = (lock.key & 4294967295)::oid
+)
+""")
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Vitals:
     tip: int | None
     final: int | None
     promise: int | None  # the earliest `anchor_by` not yet kept
-    leader_since: datetime | None
+    led: bool  # a loop holds the lead at this moment
     findings: dict[str, int] = field(default_factory=dict)
 
 
@@ -58,9 +68,7 @@ def read(connection: Connection, origin: str) -> Vitals:
         tip=tip,
         final=final,
         promise=_promise(connection, size),
-        leader_since=connection.scalar(
-            select(tables.leader.c.since).where(tables.leader.c.origin == origin)
-        ),
+        led=connection.execute(_LED, {"origin": origin}).scalar_one(),
         findings={row[0]: row[1] for row in findings},
     )
 

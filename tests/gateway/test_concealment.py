@@ -1,0 +1,133 @@
+import jsonpath_rfc9535 as jsonpath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.concealment import PUBLISHED, inside, outermost, pointers, published
+from indexer.core import disclosure, event, product
+from indexer.core.pointer import escape
+from tests.gateway.making import event as made_event
+from tests.gateway.making import product as made_product
+
+KEY = bytes(32)
+
+
+def located(stated, schema):
+    """Run the published list as a stranger would."""
+    return {
+        "".join(map(escape, node.location))
+        for path in published()[schema]
+        for node in jsonpath.find(path, stated)
+    }
+
+
+def test_the_list_conceals_what_it_says():
+    stated = made_event(
+        bizTransactionList=[
+            {"type": "po", "bizTransaction": "urn:x:1"},
+            {"bizTransaction": "urn:x:2"},
+        ],
+        sourceList=[{"type": "owning_party", "source": "urn:x:3"}],
+        quantityList=[{"epcClass": "https://id.gs1.org/01/06945000000015", "quantity": 3}],
+        **{"suyuan:operatorName": "梁工", "suyuan:conclusion": "合格"},
+        ilmd={"suyuan:lot": "L1", "suyuan:price": 3299},
+    )
+    assert set(pointers(stated, event.SCHEMA)) == {
+        "/bizTransactionList/0",
+        "/bizTransactionList/1",
+        "/sourceList/0",
+        "/quantityList/0/quantity",
+        "/suyuan:operatorName",
+        "/ilmd/suyuan:price",
+    }
+
+
+def test_a_products_data_stays_readable():
+    assert pointers(made_product(), product.SCHEMA) == []
+    assert published()[product.SCHEMA] == []
+
+
+def test_packed_children_are_concealed_one_by_one():
+    stated = {"childEPCs": ["urn:x:1", "urn:x:2"], "childQuantityList": [{"epcClass": "urn:x:3"}]}
+    assert set(pointers(stated, event.SCHEMA)) == {
+        "/childEPCs/0",
+        "/childEPCs/1",
+        "/childQuantityList/0",
+    }
+
+
+names = st.sampled_from(
+    ["suyuan:price", "price", "a/b", "~", "address", "x", "suyuan:operator", "quantity"]
+)
+values = st.recursive(
+    st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(
+        st.one_of(names, st.sampled_from(list("ab")), st.just("quantityList")), values, max_size=4
+    )
+)
+def test_the_walk_finds_what_the_published_paths_find(stated):
+    assert set(pointers(stated, event.SCHEMA)) == set(outermost(located(stated, event.SCHEMA)))
+
+
+@given(st.dictionaries(names, values, min_size=1, max_size=4))
+def test_what_is_required_can_always_be_concealed(stated):
+    found = pointers(stated, event.SCHEMA)
+    body, disclosures = disclosure.conceal(stated, found, KEY)
+    assert len(disclosures) == len(found)
+    assert not located(body, event.SCHEMA)
+    assert disclosure.reveal(body, disclosures) == stated
+
+
+def test_a_wish_comes_before_what_is_required():
+    stated = made_event(**{"suyuan:price": 1, "suyuan:conclusion": "合格"})
+    assert pointers(stated, event.SCHEMA, ["/suyuan:conclusion"]) == [
+        "/suyuan:conclusion",
+        "/suyuan:price",
+    ]
+
+
+def test_a_wish_for_something_required_is_no_repetition():
+    stated = made_event(**{"suyuan:price": 1})
+    assert pointers(stated, event.SCHEMA, ["/suyuan:price"]) == ["/suyuan:price"]
+
+
+def test_a_wider_wish_takes_the_place_of_what_it_holds():
+    stated = made_event(bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:1"}])
+    assert pointers(stated, event.SCHEMA, ["/bizTransactionList"]) == ["/bizTransactionList"]
+
+
+def test_a_narrower_wish_is_heeded_with_what_holds_it():
+    stated = made_event(bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:1"}])
+    wished = ["/bizTransactionList/0/bizTransaction", "/bizStep"]
+    assert pointers(stated, event.SCHEMA, wished) == ["/bizStep", "/bizTransactionList/0"]
+
+
+def test_a_narrower_wish_that_dangles_is_refused_at_its_place():
+    stated = made_event(bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:1"}])
+    with pytest.raises(disclosure.DanglingPointerError) as error:
+        pointers(stated, event.SCHEMA, ["/bizStep", "/bizTransactionList/0/nothing"])
+    assert error.value.place == "/conceal/1"
+
+
+def test_repeated_wishes_come_back_for_refusal():
+    assert pointers(made_event(), event.SCHEMA, ["/bizStep", "/bizStep"]) == [
+        "/bizStep",
+        "/bizStep",
+    ]
+
+
+def test_inside_is_by_whole_steps():
+    assert inside("/a/b", ["/a"])
+    assert not inside("/ab", ["/a"])
+    assert not inside("/a", ["/a"])
+
+
+def test_the_list_cannot_be_changed_by_who_reads_it():
+    published()[event.SCHEMA].clear()
+    assert published()[event.SCHEMA] == list(PUBLISHED[event.SCHEMA])

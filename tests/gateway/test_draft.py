@@ -1,0 +1,209 @@
+import secrets
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+
+from gateway import draft
+from gateway.draft import Limits, RefusedError, drafts
+from gateway.vault import Vault
+from indexer.core import canonical, code, disclosure, event, product, record
+from indexer.core.errors import InputError
+from indexer.store import ledger
+from tests.gateway.making import GTIN, body
+from tests.gateway.making import event as made_event
+from tests.gateway.making import product as made_product
+
+WHO = UUID(int=7)
+LIMITS = Limits(items=10, record_bytes=64 << 10)
+VAULT = Vault(secrets.token_bytes(32))
+
+
+def made(sent: bytes, limits: Limits = LIMITS):
+    return drafts(sent, WHO, VAULT, limits)
+
+
+def items(*given):
+    return canonical.encode({"items": list(given)})
+
+
+def refused(sent: bytes, limits: Limits = LIMITS) -> InputError:
+    with pytest.raises(InputError) as error:
+        made(sent, limits)
+    return error.value
+
+
+def test_a_draft_is_what_will_be_hashed():
+    stated = made_event(**{"suyuan:price": 3299})
+    [one] = made(body(stated))
+    content = canonical.decode(one.content)
+    record.check(content)
+    assert one.digest == sha256(one.content).digest() == record.digest(content)
+    assert (content["participant"], content["kind"], content["schema"]) == (
+        str(WHO),
+        1,
+        event.SCHEMA,
+    )
+    assert content["blind"] == record.blind(one.key)
+    assert "suyuan:price" not in content["body"]
+    assert disclosure.reveal(content["body"], one.disclosures) == stated
+
+
+def test_master_data_has_its_own_kind_and_schema():
+    [one] = made(body(made_product()))
+    content = canonical.decode(one.content)
+    assert (one.kind, content["kind"], content["schema"]) == (2, 2, product.SCHEMA)
+    assert content["body"] == made_product()
+
+
+def test_no_record_key_is_used_twice():
+    keys = [one.key for one in made(body(*(made_event(str(n)) for n in range(5))))]
+    assert len(set(keys)) == 5
+
+
+def test_a_visible_code_is_named_in_the_open_and_a_concealed_one_under_the_vault():
+    classed = f"https://id.gs1.org/01/{GTIN}/10/LOT1"
+    stated = made_event("A1", quantityList=[{"epcClass": classed, "quantity": 3}])
+    [one] = made(items({"event": stated, "conceal": ["/quantityList/0/epcClass"]}))
+    visible = code.canonical(code.parse(f"https://id.gs1.org/01/{GTIN}/21/A1"))
+    concealed = code.canonical(code.parse(classed))
+    assert one.names == {(ledger.name(visible), False), (VAULT.concealed_name(concealed), True)}
+
+
+def test_a_code_is_concealed_with_the_list_around_it():
+    [one] = made(items({"event": made_event("A1"), "conceal": ["/epcList"]}))
+    assert [concealed for _, concealed in one.names] == [True]
+
+
+def test_a_products_record_names_its_class():
+    [one] = made(body(made_product()))
+    gtin = code.canonical(code.parse(GTIN))
+    assert one.names == {(ledger.name(gtin), False)}
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "kind"),
+    [
+        (b"[]", "", draft.BodyShapeError),
+        (b"{}", "/items", draft.BodyShapeError),
+        (b'{"items":[]}', "/items", draft.BodyShapeError),
+        (b'{"items":{}}', "/items", draft.BodyShapeError),
+        (b'{"items":[{}],"a/b":1}', "/a~1b", draft.UnknownMemberError),
+        (b'{"items":[{}],"signature":"00"}', "/signature", draft.OwnKeysLaterError),
+        (b'{"items":[{}],"key":"00"}', "/key", draft.OwnKeysLaterError),
+        (b'{"items":[{}],"sequence":0}', "/sequence", draft.OwnKeysLaterError),
+        (b'{"items":[1]}', "/items/0", draft.ItemShapeError),
+        (b'{"items":[{"event":1}]}', "/items/0/event", draft.ItemShapeError),
+        (b'{"items":[{}]}', "/items/0/event", draft.ItemShapeError),
+        (b'{"items":[{"Event":{}}]}', "/items/0/Event", draft.UnknownMemberError),
+        (
+            b'{"items":[{"event":{},"recordKey":"00"}]}',
+            "/items/0/recordKey",
+            draft.RecordKeyGivenError,
+        ),
+        (b'{"items":[{"event":{},"amends":"00"}]}', "/items/0/amends", draft.AmendmentsLaterError),
+        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/kind", draft.AmendmentsLaterError),
+        (b'{"items":[{"event":{},"kind":6}]}', "/items/0/kind", record.UnknownKindError),
+        (b'{"items":[{"event":{},"kind":true}]}', "/items/0/kind", record.UnknownKindError),
+        (b'{"items":[{"event":{},"kind":"1"}]}', "/items/0/kind", record.UnknownKindError),
+        (b'{"items":[{"event":{},"conceal":"/a"}]}', "/items/0/conceal", draft.ItemShapeError),
+        (
+            b'{"items":[{"event":{},"conceal":["/a",1]}]}',
+            "/items/0/conceal/1",
+            draft.ItemShapeError,
+        ),
+        (b'{"items":[{"event":{},"kind":2}]}', "/items/0/event/type", draft.KindDiffersError),
+        (
+            b'{"items":[{"event":{"type":"Product"}}]}',
+            "/items/0/event/type",
+            draft.KindDiffersError,
+        ),
+    ],
+)
+def test_a_wrong_shape_is_named_by_its_place(sent, place, kind):
+    error = refused(sent)
+    assert (error.place, type(error)) == (place, kind)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"{",
+        b'{"items":[NaN]}',
+        b'{"items":[1e400]}',
+        b'{"items":[{"event":{"a":"\\u0000"}}]}',
+        b'{"items":[{"event":{"a":"\\ud800"}}]}',
+        b'{"items":[],"items":[]}',
+        b"\xef\xbb\xbf{}",
+        b'{"items":' + b"[" * 40 + b"]" * 40 + b"}",
+    ],
+)
+def test_what_is_no_admitted_json_is_refused(sent):
+    assert isinstance(refused(sent), canonical.JsonError)
+
+
+def test_a_fault_in_an_event_is_named_where_it_stands():
+    wrong = made_event(epcList=["https://id.gs1.org/01/06945000000016/21/1"])
+    error = refused(body(made_event("1"), wrong))
+    assert error.place == "/items/1/event/epcList/0"
+    assert error.place in str(error) or "check digit" in str(error)
+
+
+def test_every_faulty_item_is_told_and_the_first_comes_first():
+    wrong = made_event(action="LOOK")
+    error = refused(body(made_event("1"), wrong, made_event("2"), {**wrong, "eventTime": "now"}))
+    assert isinstance(error, RefusedError)
+    assert error.place == "/items/1/event/action"
+    assert [fault.place.split("/")[2] for fault in error.faults] == ["1", "3"]
+    assert error.facts["count"] == 2
+
+
+def test_no_more_than_twenty_faults_are_told_and_all_are_counted():
+    error = refused(
+        body(*(made_event(str(n), action="LOOK") for n in range(30))), Limits(100, 1000)
+    )
+    assert isinstance(error, RefusedError)
+    assert (len(error.faults), error.facts["count"]) == (20, 30)
+
+
+def test_too_many_items_are_refused():
+    assert isinstance(
+        refused(body(*(made_event(str(n)) for n in range(11)))), draft.TooManyItemsError
+    )
+    assert len(made(body(*(made_event(str(n)) for n in range(10))))) == 10
+
+
+def test_too_large_a_record_is_refused():
+    sent = body(made_event(**{"suyuan:note": "x" * 3000}))
+    error = refused(sent, Limits(10, 3000))
+    assert (error.place, type(error)) == ("/items/0", draft.RecordTooLargeError)
+    assert len(made(sent, Limits(10, 4000))) == 1
+
+
+@pytest.mark.parametrize(
+    ("wished", "at"),
+    [
+        (["/nothing"], 0),
+        (["/suyuan:conclusion", "/epcList/7"], 1),
+        (["bizStep"], 0),
+        (["/type"], 0),
+        (["/@context/0"], 0),
+        ([""], 0),
+        (["/epcList/-"], 0),
+    ],
+)
+def test_a_wish_that_cannot_be_heeded_is_named_by_its_place(wished, at):
+    stated = made_event(**{"suyuan:price": 1, "suyuan:conclusion": "合格"})
+    assert refused(items({"event": stated, "conceal": wished})).place == f"/items/0/conceal/{at}"
+
+
+def test_reserved_names_are_refused_in_the_event():
+    error = refused(body(made_event(ilmd={"_sd": []}, action="ADD")))
+    assert error.place.startswith("/items/0/event/ilmd")
+
+
+def test_secrets_do_not_show():
+    [one] = made(body(made_event(**{"suyuan:price": 3299})))
+    assert one.key.hex() not in repr(one)
+    assert one.disclosures[0] not in repr(one)

@@ -3,8 +3,8 @@
  *
  * A key is known by the reader beforehand and never taken from the note.
  */
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { concat, fromBase64, sha, toHex, utf8 } from "./bytes.ts";
+import { holds } from "./curves.ts";
 import { Fault } from "./fault.ts";
 
 const ED25519 = 1;
@@ -82,14 +82,6 @@ function signatureOf(line: string): [name: string, hash: string, signature: Uint
   const data = encoded ? fromBase64(encoded) : undefined;
   if (!name || !data || data.length < 5) throw misshapen("a signature line");
   return [name, toHex(data.subarray(0, 4)), data.subarray(4)];
-}
-
-function holds(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, key, { zip215: false });
-  } catch {
-    return false; // not even the length of a signature
-  }
 }
 
 /** Read a checkpoint's text. Extension lines are allowed and mean nothing here. */

@@ -23,6 +23,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "headline.UNKNOWN.records": "Note: {bad} of the records are not about the product you asked for.",
   "headline.UNCHECKED": "Not checked: this is only the platform's own word, confirmed by no second party.",
   "headline.PENDING": "{bad} new records are waiting to be written to the blockchain. Look again later.",
+  "headline.PENDING.answer": "This proof is waiting for the blockchain to make it final. Look again later.",
   "headline.VERIFIED": "The {count} records of this product are unchanged since they were registered.",
   "headline.CHECKING": "Checking on your device…",
 
@@ -92,6 +93,7 @@ export const EN: Record<keyof typeof ZH, string> = {
 
   "steps.title": "How it was checked",
   "steps.answer": "How the blockchain entry was checked",
+  "steps.facts": "Data",
   "step.checkpoint": "The log's signature",
   "step.anchor": "The blockchain entry",
   "step.content": "The record's content",

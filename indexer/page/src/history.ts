@@ -9,7 +9,7 @@ import { reveal } from "./disclosure.ts";
 import { h, icon } from "./dom.ts";
 import { Fault } from "./fault.ts";
 import { EVENT, MASTER_DATA } from "./record.ts";
-import { measures } from "./measures.ts";
+import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
 import { CONDITIONS, STEPS, term } from "./terms.ts";
 import { moment, quoted, say, type Lang, type Word } from "./words.ts";
@@ -78,9 +78,11 @@ function opened(entry: Entry): JsonObject {
   }
 }
 
+/** Every record in the order of the product's life: what it is first, then what happened to it. */
 export function tell(bundle: Bundle, verdict: Verdict): Told[] {
   const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!));
-  return told.sort((a, b) => a.time.getTime() - b.time.getTime());
+  const at = (one: Told): number => (one.verdict.kind === MASTER_DATA ? 0 : one.time.getTime());
+  return told.sort((a, b) => at(a) - at(b));
 }
 
 /** Draw the whole history. */
@@ -101,7 +103,10 @@ function item(lang: Lang, told: Told): HTMLElement {
       h("h3", {}, told.title(lang)),
       badge(lang, verdict.state)),
   );
-  if (told.trusted) made.append(...story(lang, told));
+  if (told.trusted) {
+    made.prepend(h("time", { class: "sy-when", datetime: told.time.toISOString() }, moment(told.time)));
+    made.append(...story(lang, told));
+  }
   made.append(unfolded(lang, verdict), original(lang, told));
   if (!told.trusted) made.append(h("p", { class: "sy-id" }, say(lang, "history.id", { id: entry.id })));
   return made;
@@ -109,20 +114,15 @@ function item(lang: Lang, told: Told): HTMLElement {
 
 function story(lang: Lang, told: Told): HTMLElement[] {
   const { body } = told;
-  const time = h("time", { datetime: told.time.toISOString() }, moment(told.time));
-  const out = [h("p", { class: "sy-when" }, time), signer(lang, told)];
-  const where = place(body["bizLocation"]) || place(body["readPoint"]);
-  if (where) out.append;
-  const facts = h("p", { class: "sy-where" });
-  if (where) facts.append(h("span", {}, `${say(lang, "history.where")} ${where}`));
+  const rows: [string, string][] = [];
   const disposition = body["disposition"];
-  if (typeof disposition === "string") {
-    facts.append(h("span", {}, `${say(lang, "history.disposition")} ${term(CONDITIONS, disposition, lang)}`));
-  }
-  if (facts.firstChild) out.push(facts);
+  if (typeof disposition === "string") rows.push([say(lang, "history.disposition"), term(CONDITIONS, disposition, lang)]);
+  rows.push(...details(lang, body));
+  const where = place(body["bizLocation"]) || place(body["readPoint"]);
+  if (where) rows.push([say(lang, "history.where"), where]);
+  const facts = h("dl", { class: "sy-facts" }, rows.map(([name, said]) => h("div", {}, h("dt", {}, name), h("dd", {}, said))));
   const table = measures(lang, body);
-  if (table) out.push(table);
-  return out;
+  return [signer(lang, told), ...(rows.length ? [facts] : []), ...(table ? [table] : [])];
 }
 
 function signer(lang: Lang, told: Told): HTMLElement {
@@ -143,7 +143,7 @@ const place = (value: Json | undefined): string => {
 
 /** The record's own text, folded away; what is not proven is called so. */
 function original(lang: Lang, told: Told): HTMLElement {
-  const concealed = count(told.body);
+  const concealed = closed(told.entry);
   return h("details", { class: "sy-fold" },
     h("summary", {}, say(lang, told.trusted ? "history.content" : "history.distrusted")),
     !told.trusted && h("p", { class: "sy-note" }, told.claimed(lang) + " · " + moment(told.time)),
@@ -151,10 +151,15 @@ function original(lang: Lang, told: Told): HTMLElement {
     h("pre", { tabindex: 0 }, JSON.stringify(told.trusted ? told.body : told.entry.content, null, 2)));
 }
 
-/** How many fields of a body are closed to this reader. */
-function count(body: JsonObject): number {
-  void body;
-  return 0;
+/** How many fields of a body stay closed to this reader. */
+function closed(entry: Entry): number {
+  const count = (value: Json): number => {
+    if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + count(one), 0);
+    if (!isObject(value)) return 0;
+    const own = (Array.isArray(value["_sd"]) ? value["_sd"].length : 0) + ("..." in value ? 1 : 0);
+    return Object.values(value).reduce<number>((sum, one) => sum + count(one), own);
+  };
+  return Math.max(0, count(entry.content) - entry.disclosures.length);
 }
 
 function gone(lang: Lang, gap: Gap): HTMLElement {

@@ -1,8 +1,8 @@
 /**
  * Who states it: EIP-712 packed by hand, and the address that signed; the twin of indexer/core/submission.py.
  */
-import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { integer, keccak, left, right, utf8 } from "./bytes.ts";
+import { bigEndian, ORDER, recover as recovered } from "./curves.ts";
 import { Fault } from "./fault.ts";
 
 const hashed = (text: string): Uint8Array => keccak(utf8(text));
@@ -18,7 +18,6 @@ const RECEIPT = hashed(
   "Receipt(bytes32 log,bytes16 participant,address key,uint64 sequence,uint32 count,bytes32 root," +
     "uint64 receivedAt,uint64 anchorBy)",
 );
-const N = secp256k1.Point.Fn.ORDER;
 
 export interface Submission {
   log: Uint8Array;
@@ -57,19 +56,11 @@ export function recover(signingHash: Uint8Array, signature: Uint8Array): Uint8Ar
   if (signature.length !== 65) throw malformed("it is not 65 bytes long");
   const v = signature[64]!;
   if (v !== 27 && v !== 28) throw malformed("v is neither 27 nor 28");
-  const r = number(signature.subarray(0, 32));
-  const s = number(signature.subarray(32, 64));
-  if (s === 0n || s > N / 2n) throw malformed("s is not in the lower half");
-  if (r === 0n || r >= N) throw malformed("r is out of range");
-  let key: Uint8Array;
-  try {
-    const point = new secp256k1.Signature(r, s, v - 27).recoverPublicKey(signingHash);
-    key = point.toBytes(false);
-  } catch {
-    throw malformed("no key makes it");
-  }
+  const r = bigEndian(signature.subarray(0, 32));
+  const s = bigEndian(signature.subarray(32, 64));
+  if (s === 0n || s > ORDER / 2n) throw malformed("s is not in the lower half");
+  if (r === 0n || r >= ORDER) throw malformed("r is out of range");
+  const key = recovered(signingHash, r, s, v === 28);
+  if (!key) throw malformed("no key makes it");
   return keccak(key.subarray(1)).subarray(12);
 }
-
-const number = (bytes: Uint8Array): bigint => bytes.reduce((n, byte) => (n << 8n) | BigInt(byte), 0n);
-

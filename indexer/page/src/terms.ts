@@ -117,6 +117,19 @@ export const MEASURES: Terms = {
   "VNWKTOKETHGBQD-UHFFFAOYSA-N": ["甲烷", "methane"],
 };
 
+/** Names that enterprises give to facts of their own, in their short form. */
+export const DETAILS: Terms = {
+  conclusion: ["结论", "Conclusion"],
+  customerAddress: ["用户地址", "Customer's address"],
+  customerName: ["用户", "Customer"],
+  line: ["生产线", "Production line"],
+  lot: ["生产批号", "Lot"],
+  operatorName: ["操作人员", "Operator"],
+  price: ["价格", "Price"],
+  region: ["地区", "Region"],
+  standard: ["依据标准", "Standard"],
+};
+
 export const UNITS: Record<string, string> = {
   "2N": "dB", "59": "ppm", "C62": "", "CEL": "°C", "CMT": "cm", "GP": "mg/m³",
   "GRM": "g", "HUR": "h", "JOU": "J", "KEL": "K", "KGM": "kg", "KPA": "kPa", "KVT": "kV", "KWH": "kWh", "KWT": "kW",

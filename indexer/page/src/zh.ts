@@ -21,6 +21,7 @@ export const ZH = {
   "headline.UNKNOWN.records": "注意：有 {bad} 条记录说的不是您查询的这个产品。",
   "headline.UNCHECKED": "尚未核验：目前只有平台自己的说法，没有第二方确认。",
   "headline.PENDING": "有 {bad} 条新记录正在等待写入区块链，请稍后再看。",
+  "headline.PENDING.answer": "这份证明正在等待区块链最终确认，请稍后再看。",
   "headline.VERIFIED": "这个产品的 {count} 条记录，登记以后没有被改动过。",
   "headline.CHECKING": "正在您的设备上核验……",
 
@@ -90,6 +91,7 @@ export const ZH = {
 
   "steps.title": "核验过程",
   "steps.answer": "区块链登记的核验过程",
+  "steps.facts": "数据",
   "step.checkpoint": "日志的签名",
   "step.anchor": "区块链上的登记",
   "step.content": "记录的内容",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.indexer.page.node import NODE, ROOT
+from contracts.node import ROOT, binary
 
 VECTORS = ROOT / "indexer/core/vectors"
 # Tiles are for monitors; the page reads none.
@@ -18,7 +18,7 @@ OURS = [subject for subject in SUBJECTS if subject != "tile"]
 def test_vectors_hold(subject):
     file = VECTORS / f"{subject}.v1.json"
     run = subprocess.run(
-        [NODE, Path(__file__).with_name("vectors.mts"), file], capture_output=True, text=True
+        [binary(), Path(__file__).with_name("vectors.mts"), file], capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
     assert sum(json.loads(run.stdout).values()) > 10

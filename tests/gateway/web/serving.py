@@ -179,6 +179,11 @@ class Site:
             )
         return size
 
+    def settle(self) -> None:
+        """Make every block final."""
+        with self._as("node") as connection:
+            self._block(connection)
+
     @contextmanager
     def asking(self):
         """Give a verifier and a connection of the web's own role."""

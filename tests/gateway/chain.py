@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contracts.operate import Hand, deploy
 from gateway.anchorer import Anchorer
 from gateway.devnet import Devnet
@@ -107,7 +109,7 @@ class World:
             self.follow()
             if not self.publisher.step() and done == "idle":
                 return
-        raise AssertionError("never idle")
+        pytest.fail("never idle")
 
     def head(self):
         return self.client.head(self.deployment.trace_log, self.log)

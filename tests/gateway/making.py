@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -21,7 +22,7 @@ CODES = ("91440605MACX7R1K0J", "91440101MALR5N2P7G", "91440300MAAJ8T3Q77")
 GTIN = "06945000000015"
 
 
-def event(serial: str = "1", **members):
+def event(serial: str = "1", /, **members: Any) -> dict[str, Any]:
     return {
         "@context": [
             "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -37,7 +38,7 @@ def event(serial: str = "1", **members):
     }
 
 
-def product(**members):
+def product(**members: Any) -> dict[str, Any]:
     return {
         "type": "Product",
         "gtin": GTIN,
@@ -49,7 +50,7 @@ def product(**members):
     }
 
 
-def body(*events, **members) -> bytes:
+def body(*events: dict[str, Any], **members: Any) -> bytes:
     items = [{"event": one, **({"kind": 2} if one["type"] == "Product" else {})} for one in events]
     return canonical.encode({"items": items, **members})
 
@@ -58,7 +59,7 @@ def body(*events, **members) -> bytes:
 class Desk:
     """An intake over a database, with participants admitted by the administrator's own login."""
 
-    database: object
+    database: Any
     vault: Vault = field(default_factory=lambda: Vault(secrets.token_bytes(32)))
     receipt_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     limits: Limits = field(default_factory=lambda: Limits(items=1000, record_bytes=64 << 10))
@@ -105,5 +106,5 @@ class Desk:
         return asyncio.run(run())
 
 
-def said(answer: Answer):
+def said(answer: Answer) -> Any:
     return canonical.decode(answer.body)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import jsonpath_rfc9535 as jsonpath
 import pytest
 from hypothesis import given
@@ -48,7 +50,10 @@ def test_a_products_data_stays_readable():
 
 
 def test_packed_children_are_concealed_one_by_one():
-    stated = {"childEPCs": ["urn:x:1", "urn:x:2"], "childQuantityList": [{"epcClass": "urn:x:3"}]}
+    stated: Any = {
+        "childEPCs": ["urn:x:1", "urn:x:2"],
+        "childQuantityList": [{"epcClass": "urn:x:3"}],
+    }
     assert set(pointers(stated, event.SCHEMA)) == {
         "/childEPCs/0",
         "/childEPCs/1",

@@ -1,5 +1,6 @@
 import secrets
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,7 +37,7 @@ def refused(sent: bytes, limits: Limits = LIMITS) -> InputError:
 def test_a_draft_is_what_will_be_hashed():
     stated = made_event(**{"suyuan:price": 3299})
     [one] = made(body(stated))
-    content = canonical.decode(one.content)
+    content: Any = canonical.decode(one.content)
     record.check(content)
     assert one.digest == sha256(one.content).digest() == record.digest(content)
     assert (content["participant"], content["kind"], content["schema"]) == (
@@ -51,7 +52,7 @@ def test_a_draft_is_what_will_be_hashed():
 
 def test_master_data_has_its_own_kind_and_schema():
     [one] = made(body(made_product()))
-    content = canonical.decode(one.content)
+    content: Any = canonical.decode(one.content)
     assert (one.kind, content["kind"], content["schema"]) == (2, 2, product.SCHEMA)
     assert content["body"] == made_product()
 

@@ -19,10 +19,10 @@ def inherited_names():
 def test_the_environment_goes_before_the_file_and_the_file_before_the_default(
     monkeypatch, tmp_path
 ):
-    (tmp_path / "suyuan.toml").write_text('port = 9000\nhost = "0.0.0.0"\n')
+    (tmp_path / "suyuan.toml").write_text('port = 9000\nhost = "127.0.0.9"\n')
     monkeypatch.setenv("SUYUAN_PORT", "9100")
     settings = load()
-    assert (settings.port, settings.host, settings.anchor_deadline) == (9100, "0.0.0.0", 600)
+    assert (settings.port, settings.host, settings.anchor_deadline) == (9100, "127.0.0.9", 600)
     origins = {one.name: one.origin for one in told(settings)}
     assert origins["SUYUAN_PORT"] == "environment"
     assert origins["SUYUAN_HOST"] == "suyuan.toml"

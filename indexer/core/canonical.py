@@ -137,7 +137,8 @@ class _Reader:
         members = dict(pairs)
         if len(members) == len(pairs):
             return members
-        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counted.items() if count > 1)
         return self._flaw(DuplicateMemberError, twice)
 
     def _integer(self, text: str) -> object:

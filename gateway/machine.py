@@ -50,9 +50,12 @@ class Machine:
     receipt_address: bytes
     keys: Path
     passwords: dict[str, str] = field(repr=False)
+    finality: str = "immediate"
 
     @classmethod
-    def open(cls, folder: Path, say: Callable[[str], None], *, origin: str) -> Self:
+    def open(
+        cls, folder: Path, say: Callable[[str], None], *, origin: str, finality: str = "immediate"
+    ) -> Self:
         """Start database and chain at once, then migrate, deploy and open the log."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ThreadPoolExecutor(2) as pool:
@@ -83,6 +86,7 @@ class Machine:
             receipt_address=submission.address(receipt),
             keys=keys,
             passwords=passwords,
+            finality=finality,
         )
 
     def database_url(self, role: str) -> str:
@@ -109,7 +113,7 @@ class Machine:
                 "logs": [
                     {"origin": self.origin, "key": self.log_verifier, "operator": GATEWAY_PARTY}
                 ],
-                "finality": "immediate",
+                "finality": int(self.finality) if self.finality.isdigit() else self.finality,
                 "witnesses": [],
                 "rpc": [{"party": REGULATOR_PARTY, "url": rpc_url}],
             }
@@ -120,6 +124,7 @@ class Machine:
         return {
             "SUYUAN_DATABASE_URL": self.database_url(role),
             "SUYUAN_CHAIN_RPC_URLS": self.devnet.url,
+            "SUYUAN_CHAIN_FINALITY": self.finality,
             "SUYUAN_DEPLOYMENT": str(self.folder / "deployment.json"),
             "SUYUAN_LOG_ORIGIN": self.origin,
             "SUYUAN_DATA_DIR": str(self.folder),

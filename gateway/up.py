@@ -112,12 +112,10 @@ def start(machine: Machine, where: Addresses, processes: Processes) -> None:
     _note(machine.folder / "web.env", web)
     _begin(processes, machine, "follower", "suyuan-node", "follow", node)
     _begin(processes, machine, "loop", "suyuan", "loop", machine.environment("loop"))
-    _ready(
-        _begin(processes, machine, "node", "suyuan-node", "serve", node), f"{where.node}/healthz"
-    )
-    _ready(
-        _begin(processes, machine, "gateway", "suyuan", "gateway", web), f"{where.gateway}/healthz"
-    )
+    serving = _begin(processes, machine, "node", "suyuan-node", "serve", node)
+    answering = _begin(processes, machine, "gateway", "suyuan", "gateway", web)
+    _ready(serving, f"{where.node}/healthz")
+    _ready(answering, f"{where.gateway}/healthz")
 
 
 def until_told(processes: Processes) -> None:

@@ -81,13 +81,18 @@ class Verifier:
         text = code.canonical(asked)
         named = _named(connection, [ledger.name(text), self.vault.concealed_name(text)])
         rows = _read(connection, named[:MOST])
+        if not named:
+            # Its class's master data alone would vouch for any serial number that somebody makes up.
+            return self._answer(connection, {}, [], asked=asked, reader=reader)
         kind = code.parent(asked) or asked
         stated = _named(connection, [ledger.name(code.canonical(kind))])
         master = _master_data(_read(connection, stated[:MOST]), rows)
         # A gap in what names the class may be the product's own data, so the reader is told of it.
         missing = [one for one in named[:MOST] if one not in rows]
         missing += [one for one in _gone(connection, stated[:MOST]) if one not in missing]
-        found = {**rows, master.id: master} if master else rows
+        found = {one: row for one, row in rows.items() if row.kind != Kind.MASTER_DATA}
+        if master:
+            found[master.id] = master
         return self._answer(
             connection,
             found,

@@ -15,7 +15,9 @@ from gateway.web.shown import body
 from indexer.core import code
 from indexer.core.bundle import Entry
 from indexer.core.canonical import Json, Members
+from indexer.core.code import Code, Scheme
 from indexer.core.errors import InputError
+from indexer.core.record import Kind
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def moments(answer: Answer, called: Mapping[UUID, str], language: Language) -> l
     told = [
         (_instant(entry), _moment(entry, called, language))
         for entry in answer.bundle.records
-        if answer.kinds[entry.id] == 1
+        if answer.kinds[entry.id] == Kind.EVENT
     ]
     return [moment for _, moment in sorted(told, key=lambda one: one[0])]
 
@@ -59,6 +61,21 @@ def product(answer: Answer, language: Language) -> tuple[str | None, list[tuple[
         (t("生产企业", "Manufacturer"), _spoken(data.get("manufacturer"), language)),
     ]
     return _spoken(data.get("name"), language) or None, [row for row in rows if row[1]]
+
+
+def identity(asked: Code, language: Language) -> list[tuple[str, str]]:
+    """Spell out the code that was asked for, part by part."""
+    t = speak(language)
+    labels = {
+        Scheme.GTIN: (t("商品条码", "GTIN"), ""),
+        Scheme.SGTIN: (t("商品条码", "GTIN"), t("序列号", "Serial number")),
+        Scheme.LGTIN: (t("商品条码", "GTIN"), t("批号", "Lot")),
+        Scheme.SSCC: (t("物流单元代码", "Logistic unit (SSCC)"), ""),
+        Scheme.GLN: (t("位置代码", "Place (GLN)"), ""),
+        Scheme.SGLN: (t("位置代码", "Place (GLN)"), t("分区", "Extension")),
+    }
+    key, extension = labels.get(asked.scheme, (t("产品码", "Code"), ""))
+    return [(key, asked.key), *([(extension, asked.extension)] if extension else [])]
 
 
 def _moment(entry: Entry, called: Mapping[UUID, str], language: Language) -> Moment:

@@ -96,31 +96,30 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
 
     async with snapshot(held.engine) as connection:
         answer, called = await connection.run_sync(look)
-    known = bool(answer.bundle.records or answer.bundle.missing)
-    status = 200 if known else 404
     if as_json:
-        return Response(
-            answer.bundle.to_json(), status, {**OPEN, "Vary": "Accept"}, "application/json"
-        )
+        headers = {**OPEN, "Vary": "Accept"}
+        # An empty bundle is an answer too, of which the reader's device makes UNKNOWN.
+        return Response(answer.bundle.to_json(), headers=headers, media_type="application/json")
+    known = bool(answer.bundle.records or answer.bundle.missing)
     here = f"{held.settings.public_url.rstrip('/')}{codes.path(asked)}"
     name, facts = history.product(answer, language)
     return render(
         request,
         "product.html",
         language,
-        status=status,
+        status=200 if known else 404,
         headers={"Content-Security-Policy": ASKING, "Link": f'<{here}>; rel="canonical"'},
         code=codes.canonical(asked),
         figures=labels.figures(asked),
         known=known,
         name=name,
         facts=facts,
+        identity=history.identity(asked, language),
         care=_care(answer),
         moments=history.moments(answer, called, language),
         missing=len(answer.bundle.missing),
         more=answer.more,
         bundle=f"{codes.path(asked)}?format=bundle",
-        elsewhere=urlencode({"code": codes.canonical(asked), "bundle": f"{here}?format=bundle"}),
     )
 
 

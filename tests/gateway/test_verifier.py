@@ -40,14 +40,26 @@ def test_a_history_verifies_whole(site):
     assert not answer.more
 
 
-def test_nothing_known_is_an_empty_answer(site):
+@pytest.mark.parametrize("asked", [f"(01){GTIN}(21)999", "(01)06901234567892(21)1", "urn:x:y"])
+def test_a_code_nobody_recorded_is_unknown_even_where_its_class_is_known(site, asked):
     told(site)
-    answer = site.about("999")
-    assert [record.kind for record in verdict(site, answer, "999").records] == [2]
     with site.asking() as (verifier, connection):
-        other = verifier.about(connection, code.parse("(01)06901234567892(21)1"))
-    assert other.bundle.records == []
-    assert site.check(other.bundle.to_json(), "(01)06901234567892(21)1").state is State.UNKNOWN
+        answer = verifier.about(connection, code.parse(asked))
+    assert answer.bundle.records == []
+    assert answer.product is None
+    assert site.check(answer.bundle.to_json(), asked).state is State.UNKNOWN
+
+
+def test_a_class_answers_with_its_one_master_data(site):
+    told(site)
+    site.send(site.member(1, "广州岭顺供应链管理有限公司"), product(model="B"))
+    site.place()
+    site.anchor()
+    with site.asking() as (verifier, connection):
+        answer = verifier.about(connection, code.parse(GTIN))
+    assert [answer.kinds[one.id] for one in answer.bundle.records] == [2]
+    assert answer.product["model"] == "JSQ30-16X"
+    assert site.check(answer.bundle.to_json(), GTIN).state is State.VERIFIED
 
 
 def test_what_lies_beyond_the_anchor_is_pending(site):
@@ -146,7 +158,6 @@ def test_the_makers_word_on_the_product_counts_and_no_later_strangers(site):
     site.send(maker, product(model="C"))
     site.send(stranger, product(model="D"))
     assert site.about().product["model"] == "C"
-    assert site.about("77").product["model"] == "C"
     with site.asking() as (verifier, connection):
         assert verifier.about(connection, code.parse(GTIN)).product["model"] == "C"
 

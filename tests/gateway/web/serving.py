@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import uvicorn
@@ -24,7 +25,7 @@ from gateway.leader import Term
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, write_key
 from gateway.vault import Vault
-from gateway.verifier import Answer, Verifier
+from gateway.verifier import Verifier
 from indexer.chain.deployment import Deployment
 from indexer.core import checkpoint, code, proof, submission
 from indexer.core.bundle import Bundle
@@ -50,7 +51,7 @@ def epc(serial: str) -> str:
 class Member:
     """A participant with its API key."""
 
-    id: object
+    id: UUID
     name: str
     address: bytes
     api_key: str
@@ -132,7 +133,7 @@ class Site:
         self.members.append(Member(admitted.participant, name, admitted.address, issued.secret))
         return self.members[-1]
 
-    def send(self, member: Member, *events, **headers) -> dict:
+    def send(self, member: Member, *events, **headers):
         """Send events and expect a receipt."""
         answer = self.post(member, making.body(*events), **headers)
         assert answer.status_code == 201, answer.text
@@ -194,7 +195,7 @@ class Site:
         finally:
             web.dispose()
 
-    def about(self, serial: str = "1", reader=None) -> Answer:
+    def about(self, serial: str = "1", reader=None):
         """Ask about one piece of the usual product, past HTTP."""
         with self.asking() as (verifier, connection):
             return verifier.about(connection, code.parse(epc(serial)), reader)

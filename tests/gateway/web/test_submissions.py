@@ -13,8 +13,8 @@ def broken(**members):
     return canonical.encode({"items": [{"event": event(**members)}]})
 
 
-def raw(text: str) -> bytes:
-    """A good body with a piece of text, as it would be typed, in the place of an extension's value."""
+def raw(text):
+    """A good body with a piece of text, as it would be typed, for an extension's value."""
     return broken(**{"suyuan:note": "HERE"}).replace(
         b'"HERE"', text.encode("utf-8", "surrogatepass")
     )

@@ -7,30 +7,22 @@ or that changed what was final, stops everything until a person has looked.
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from sqlalchemy import Connection, Engine
 
 from indexer.chain import calls, finality
 from indexer.chain.calls import Head, Header
 from indexer.chain.client import Client
-from indexer.chain.deployment import ARTIFACTS, Deployment
+from indexer.chain.deployment import Deployment
 from indexer.chain.events import Anchored, Event
 from indexer.chain.finality import Finality
+from indexer.chain.identity import Identity
 from indexer.core.errors import InconsistencyError, OutageError
-from indexer.core.submission import keccak
 from indexer.store import blocks
 from indexer.store.blocks import Position
 
 # Headers of one step: one round trip and a few hundred kilobytes.
 WIDEST = 1000
 _PROBE = 64
-
-
-class WrongChainError(InconsistencyError):
-    """The endpoint serves another chain, or other contracts, than those we were told to follow."""
-
-    code = "CHAIN_REPLACED"
-    sentence = "{endpoint} is not the chain we follow: {what} is {found}, {expected} was expected"
 
 
 class FinalChangedError(InconsistencyError):
@@ -67,14 +59,14 @@ class Follower:
         self._logs = frozenset(logs)
         self._widest = span
         self._span = span
-        self._checked = ""
+        self._identity = Identity(client, deployment)
 
     def step(self) -> str:
         """Do one thing and say which: `behind`, `rewound`, `appended` or `idle`."""
         with self._snapshot() as connection:
             at = blocks.position(connection, self._deployment)
             before = blocks.heads(connection)
-        latest = self.check()
+        latest = self._identity.check()
         if at is None:
             return self._begin(latest)
         if latest.number < at.tip_number:
@@ -95,43 +87,6 @@ class Follower:
     def _snapshot(self) -> Connection:
         """Read as of one moment, so that another follower's step is seen whole or not at all."""
         return self._engine.connect().execution_options(isolation_level="REPEATABLE READ")
-
-    def check(self) -> Header:
-        """Refuse a chain that is not the deployment's, and return its newest block."""
-        chain_id, genesis, latest = self._identity()
-        self._expect("the chain id", chain_id, self._deployment.chain_id)
-        self._expect("the genesis block", genesis.hash.hex(), self._deployment.genesis.hex())
-        if self._checked != self._client.endpoint and latest.number >= self._deployment.block:
-            self._check_code(latest)
-            self._checked = self._client.endpoint
-        return latest
-
-    def _identity(self) -> tuple[int, Header, Header]:
-        asked: list[calls.Call[object]] = [
-            calls.chain_id(),
-            calls.header(0),
-            calls.header("latest"),
-        ]
-        match self._client.ask_all(asked):
-            case [int() as chain_id, Header() as genesis, Header() as latest]:
-                return chain_id, genesis, latest
-        raise self._incoherent(0, 0, "it has no blocks")
-
-    def _check_code(self, latest: Header) -> None:
-        for name, contract in (
-            ("TraceLog", self._deployment.trace_log),
-            ("Participants", self._deployment.participants),
-        ):
-            found = self._client.code(contract, latest.number)
-            self._expect(
-                f"the code of {name} at {contract.hex()}", _digest(found), _digest(_compiled(name))
-            )
-
-    def _expect(self, what: str, found: object, expected: object) -> None:
-        if found != expected:
-            raise WrongChainError(
-                endpoint=self._client.endpoint, what=what, found=found, expected=expected
-            )
 
     def _begin(self, latest: Header) -> str:
         before = max(0, self._deployment.block - 1)
@@ -267,14 +222,3 @@ class Follower:
 
 def _newest(heads: dict[bytes, Head]) -> int:
     return max((head.size for head in heads.values()), default=0)
-
-
-def _digest(code: bytes) -> str:
-    return f"{len(code)} bytes, keccak {keccak(code).hex()[:16]}"
-
-
-def _compiled(name: str) -> bytes:
-    artifact = msgspec.json.decode(
-        (ARTIFACTS / f"{name}.json").read_bytes(), type=dict[str, object]
-    )
-    return bytes.fromhex(str(artifact["deployedBytecode"]).removeprefix("0x"))

@@ -10,9 +10,10 @@ from sqlalchemy import Engine, text
 from gateway.devnet import Devnet
 from indexer.chain.client import Client, NonsenseError
 from indexer.chain.deployment import Deployment
+from indexer.chain.identity import WrongChainError
 from indexer.core import merkle
 from indexer.core.submission import address
-from indexer.follower import FinalChangedError, Follower, IncoherentError, WrongChainError
+from indexer.follower import FinalChangedError, Follower, IncoherentError
 from indexer.store.blocks import OtherDeploymentError, OvertakenError
 from indexer.store.engine import engine as open_engine
 from tests.contracts.world import World

@@ -1,0 +1,174 @@
+"""A ledger written by hand and anchored for real: what intake, sequencer and anchorer would leave behind."""
+
+import secrets
+from dataclasses import dataclass, field
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import Engine, func, insert, select, text
+from uuid_utils.compat import uuid7
+
+from indexer.core import code, event, merkle, record, submission, tile
+from indexer.core.submission import Submission, address, log_id, sign
+from indexer.store import ledger, tables
+from tests.contracts.world import LOG_KEY, World
+
+GTIN = "06945000000015"
+START = 1_795_000_000
+_origins = count()
+
+
+def happening(serial: str):
+    return {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+        "type": "ObjectEvent",
+        "eventTime": "2026-11-21T10:00:00Z",
+        "eventTimeZoneOffset": "+08:00",
+        "epcList": [f"https://id.gs1.org/01/{GTIN}/21/{serial}"],
+        "action": "OBSERVE",
+        "bizStep": "inspecting",
+    }
+
+
+@dataclass
+class Book:
+    """One log. `engine` is the superuser's; `due` is what receipts promise, in seconds."""
+
+    engine: Engine
+    world: World
+    participant: UUID = field(init=False)
+    key: bytes = field(init=False)
+    origin: str = field(init=False)
+    due: int = 2**31
+    records: list[UUID] = field(default_factory=list)
+    serials: count = field(default_factory=count)
+
+    def __post_init__(self):
+        self.origin = f"book{next(_origins)}.example/log"
+        parties = (self.world.address("operator"), LOG_KEY, self.world.address("stranger"))
+        self.world.hands["admin"].open_log(self.origin, *parties)
+        self.participant, self.key = self.world.new_participant(custodial=True)
+
+    @property
+    def log(self) -> bytes:
+        return log_id(self.origin)
+
+    def submit(self, number: int = 1, *, key: bytes | None = None, sequence: int | None = None):
+        """Store a submission of so many records, and return their ids."""
+        key = key or self.key
+        of, ids = uuid7(), [uuid7() for _ in range(number)]
+        bodies = [happening(str(next(self.serials))) for _ in ids]
+        made = [
+            record.content(self.participant, 1, event.SCHEMA, body, secrets.token_bytes(32))
+            for body in bodies
+        ]
+        contents = [record.canonical.encode(one) for one in made]
+        digests = [record.digest(one) for one in made]
+        received = (START + next(self.serials)) * 1000
+        with self.engine.begin() as connection:
+            if sequence is None:
+                query = select(func.count()).where(tables.submission.c.key == address(key))
+                sequence = connection.execute(query).scalar_one()
+            signed = Submission(
+                self.log, self.participant, sequence, number, submission.root(digests)
+            )
+            connection.execute(
+                insert(tables.submission).values(
+                    id=of,
+                    participant=self.participant,
+                    key=address(key),
+                    sequence=sequence,
+                    count=number,
+                    root=signed.root,
+                    digests=b"".join(digests),
+                    signature=sign(signed.signing_hash(), key),
+                    received_at=received,
+                    anchor_by=self.due,
+                    receipt=bytes(65),
+                )
+            )
+            for position, one in enumerate(ids):
+                connection.execute(
+                    insert(tables.record).values(
+                        id=one,
+                        submission=of,
+                        position=position,
+                        kind=1,
+                        digest=digests[position],
+                        content=contents[position],
+                    )
+                )
+                for naming in event.names(bodies[position]):
+                    connection.execute(
+                        insert(tables.naming).values(
+                            code=ledger.name(code.canonical(naming.code)),
+                            record=one,
+                            submission=of,
+                            position=position,
+                            concealed=False,
+                        )
+                    )
+        self.records += ids
+        return ids
+
+    def place(self) -> int:
+        """Give every submission without a place its leaves, and return the log's size."""
+        with self.engine.begin() as connection:
+            size = ledger.size(connection)
+            waiting = connection.execute(
+                text(
+                    "select s.id, s.count as records from ledger.submission s left join ledger.placement p"
+                    " on p.submission = s.id where p.submission is null order by s.id"
+                )
+            ).all()
+            for row in waiting:
+                connection.execute(
+                    insert(tables.placement).values(
+                        first_index=size, submission=row.id, count=row.records
+                    )
+                )
+                (entry,) = ledger.entries(connection, size, 1)
+                leaves = [merkle.leaf_hash(leaf) for leaf in ledger.leaves(entry)]
+                for one in tile.appended(size, leaves, ledger.reader(connection)):
+                    connection.execute(
+                        text(
+                            "insert into ledger.tile values (:level, :number, :hashes)"
+                            " on conflict (level, number) do update set hashes = excluded.hashes"
+                        ),
+                        {"level": one.level, "number": one.index, "hashes": one.data},
+                    )
+                size += len(leaves)
+            return size
+
+    def anchor(self) -> int:
+        """Put the log's head on the chain, and return its size."""
+        with self.engine.connect() as connection:
+            size = ledger.size(connection)
+            tree = tile.Tree(ledger.reader(connection))
+            _, old, _ = self.world.log.functions.head(self.log).call()
+            root, proof = tree.root(size), tree.consistency(old, size)
+        self.world.send("operator", self.world.anchoring(self.log, size, root, proof))
+        return size
+
+    def grow(self, *submissions: int) -> list[UUID]:
+        """Submit, place and anchor."""
+        ids = [one for number in submissions for one in self.submit(number)]
+        self.place()
+        self.anchor()
+        return ids
+
+    def tamper(self, statement: str, **values: object) -> int:
+        """Change rows as somebody who owns the database could: with the refusing triggers off."""
+        with self.engine.begin() as connection:
+            connection.execute(text("set local session_replication_role = replica"))
+            return connection.execute(text(statement), values).rowcount
+
+    def index(self, one: UUID) -> int:
+        with self.engine.connect() as connection:
+            return connection.execute(
+                text(
+                    "select p.first_index + 1 + r.position from ledger.record r"
+                    " join ledger.placement p on p.submission = r.submission where r.id = :id"
+                ),
+                {"id": one},
+            ).scalar_one()

@@ -1,6 +1,6 @@
 """TraceLog accepts exactly the growth that indexer.core.merkle accepts, and only from who may."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 from random import Random
 
 import pytest
@@ -90,14 +90,44 @@ def test_a_size_off_by_one_is_judged_as_the_core_judges_it(world: World, old: in
             assert (verdict == "") == accepted, (old, size, claimed)
 
 
-def test_another_history_is_refused(world: World):
-    log = world.new_log(8, merkle.root(LEAVES[:8]))
-    forged = [*LEAVES[:3], merkle.leaf_hash(b"forged"), *LEAVES[4:12]]
-    call = world.anchoring(log, 12, merkle.root(forged), merkle.consistency(8, forged))
-    assert world.verdict("operator", call) == "TraceLogInconsistent"
+@pytest.mark.parametrize("old", range(1, 14))
+def test_another_history_is_refused(world: World, old: int):
+    log = world.new_log(old, merkle.root(LEAVES[:old]))
+    for altered in {0, old // 2, old - 1}:
+        forged = list(LEAVES[: old + 5])
+        forged[altered] = merkle.leaf_hash(b"forged")
+        for size in (old + 1, old + 5):
+            grown = forged[:size]
+            call = world.anchoring(log, size, merkle.root(grown), merkle.consistency(old, grown))
+            assert world.verdict("operator", call) == "TraceLogInconsistent", (altered, size)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize("old", [1, 2, 3, 5, 7, 8, 12])
+def test_another_root_than_the_proofs_is_refused(world: World, old: int):
+    log = world.new_log(old, merkle.root(LEAVES[:old]))
+    for size in (old + 1, old + 4):
+        proof = merkle.consistency(old, LEAVES[:size])
+        for root in (LEAVES[0], EMPTY_ROOT, merkle.root(LEAVES[: size + 1])):
+            call = world.anchoring(log, size, root, proof)
+            assert world.verdict("operator", call) == "TraceLogInconsistent"
+
+
+@pytest.mark.parametrize("claimed", range(1, 8))
+def test_a_root_carried_on_under_another_size_is_judged_as_the_core_judges_it(
+    world: World, claimed: int
+):
+    for old in range(1, 8):
+        old_root = merkle.root(LEAVES[:old])
+        log = world.new_log(claimed, old_root)
+        for size, grown in product(range(claimed + 1, 9), range(old + 1, 9)):
+            root = merkle.root(LEAVES[:grown])
+            proof = merkle.consistency(old, LEAVES[:grown])
+            accepted = core_accepts(claimed, old_root, size, root, proof)
+            verdict = world.verdict("operator", world.anchoring(log, size, root, proof))
+            assert (verdict == "") == accepted, (claimed, old, size, grown)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ends=st.lists(SIZES, min_size=2, max_size=2, unique=True), seed=st.randoms())
 def test_logs_of_any_size_agree_with_the_core(world: World, ends: list[int], seed: Random):
     old, size = sorted(ends)
@@ -194,6 +224,13 @@ def test_includes_is_what_the_core_says(world: World, size: int):
             with pytest.raises(EvidenceError):
                 merkle.check_inclusion(claim[0], claim[1], size, claim[2], root)
             assert not includes(log, *claim).call(), (index, claim)
+
+
+def test_includes_takes_no_longer_path_than_the_size_allows(world: World):
+    root = merkle.root(LEAVES[:2])
+    log = world.new_log(1, root)
+    assert world.log.functions.includes(log, root, 0, []).call()
+    assert not world.log.functions.includes(log, LEAVES[1], 0, [LEAVES[0]]).call()
 
 
 def test_includes_is_false_for_a_log_without_leaves(world: World):

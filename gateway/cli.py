@@ -52,7 +52,8 @@ def up(
     place = up.fresh(folder)
     where = up.addresses(lan=lan, say=say)
     processes = Processes(say)
-    with machine.Machine.open(place, say, origin=up.ORIGIN) as made:
+    binaries = settings_module.load().pg_bin
+    with machine.Machine.open(place, say, origin=up.ORIGIN, binaries=binaries) as made:
         try:
             say("starting gateway, loop, follower and the regulator's node")
             up.start(made, where, processes)

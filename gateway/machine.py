@@ -54,14 +54,20 @@ class Machine:
 
     @classmethod
     def open(
-        cls, folder: Path, say: Callable[[str], None], *, origin: str, finality: str = "immediate"
+        cls,
+        folder: Path,
+        say: Callable[[str], None],
+        *,
+        origin: str,
+        finality: str = "immediate",
+        binaries: Path | None = None,
     ) -> Self:
         """Start database and chain at once, then migrate, deploy and open the log."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ThreadPoolExecutor(2) as pool:
             say("starting PostgreSQL and a local chain")
             chain = pool.submit(Devnet.start, folder)
-            store = pool.submit(Server.start, folder / "postgres")
+            store = pool.submit(Server.start, folder / "postgres", binaries=binaries)
             devnet, server = chain.result(), store.result()
         say("creating the schemas, their roles and logins")
         passwords = _prepare(server)

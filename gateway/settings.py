@@ -118,6 +118,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(4 << 20, ge=1, description="largest request body, in bytes")
     max_items: int = Field(1000, ge=1, description="most items in one submission")
     max_record_bytes: int = Field(64 << 10, ge=1, description="largest record, in canonical bytes")
+    pg_bin: Path | None = Field(
+        None,
+        description="folder of PostgreSQL's programs for `suyuan up`; without it they are found",
+    )
     log_entries: Literal["credential", "public"] = Field(
         "credential", description="who may read entry bundles, which show who submitted and when"
     )

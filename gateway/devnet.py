@@ -6,6 +6,7 @@ keeps nothing: what it anchored is worth nothing once it stops.
 
 import selectors
 import subprocess
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,6 +57,7 @@ class Devnet:
         every so many milliseconds.
         """
         node.package("hardhat")
+        workdir.mkdir(parents=True, exist_ok=True)
         log = workdir / "devnet.log"
         with log.open("wb") as errors:
             process = subprocess.Popen(  # noqa: S603 - our own script and two numbers
@@ -69,11 +71,13 @@ class Devnet:
         listening = _port(process)
         keys = [PrivateKey().secret for _ in range(accounts)]
         net = cls(f"http://127.0.0.1:{listening}", keys, process)
-        if not listening:
-            net.stop()
-            raise DevnetFailedError(log=log)
-        for key in keys:
-            net.call("hardhat_setBalance", "0x" + submission.address(key).hex(), hex(_BALANCE))
+        with ExitStack() as stack:
+            stack.callback(net.stop)
+            if not listening:
+                raise DevnetFailedError(log=log)
+            for key in keys:
+                net.call("hardhat_setBalance", "0x" + submission.address(key).hex(), hex(_BALANCE))
+            stack.pop_all()
         return net
 
     def call(self, method: str, *params: Json) -> Json:

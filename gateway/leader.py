@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from indexer.core.errors import OutageError
+from indexer.store.engine import DatabaseError
 from indexer.store.tables import leader
 
 _log = structlog.get_logger(__name__)
@@ -55,19 +56,22 @@ class Term:
         The term listens on `channels` over the very connection that holds the lock.
         """
         session = _session(engine)
+        epoch = None
         try:
             for channel in channels:
                 session.execute(
                     psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel))
                 )
             taken = "select pg_try_advisory_lock(hashtextextended(%s, 7305003))"
-            if not _only(session, taken, origin):
-                session.close()
-                return None
-            epoch: int = _only(session, _BEGIN, origin, now)
+            if _only(session, taken, origin):
+                epoch = int(_only(session, _BEGIN, origin, now))
         except psycopg.OperationalError as error:
-            session.close()
             raise LeadershipLostError(origin=origin, reason=str(error).strip()) from None
+        finally:
+            if epoch is None:
+                session.close()
+        if epoch is None:
+            return None
         _log.info("leadership_taken", origin=origin, epoch=epoch)
         return cls(origin, epoch, session)
 
@@ -95,7 +99,10 @@ class Term:
 
 def _session(engine: Engine) -> psycopg.Connection[Any]:
     """Open a connection that is nobody else's and goes back to no pool."""
-    held = engine.raw_connection()
+    try:
+        held = engine.raw_connection()
+    except psycopg.OperationalError as error:
+        raise DatabaseError(reason=str(error).strip(), sqlstate=error.sqlstate) from None
     session = held.driver_connection
     held.detach()
     assert isinstance(session, psycopg.Connection)  # noqa: S101 -- the house's only driver

@@ -34,12 +34,16 @@ class MisshapenError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T_co]):
-    """One question. `absent` is the selector of the contract error that means: there is none, so None."""
+    """One question. `absent` is the selector of the contract error that means: there is none, so None.
+
+    With `keep` a refusal is the answer instead of being raised, for who only passes answers on.
+    """
 
     method: str
     params: tuple[object, ...]
     read: Callable[[bytes], T_co]
     absent: str = ""
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

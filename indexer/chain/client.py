@@ -130,6 +130,13 @@ class Client:
         """Ask what calls.py has no words for; the answer is JSON as it came."""
         return self.ask(Call(method, params, msgspec.json.decode))
 
+    def relay(self, batch: Sequence[tuple[str, tuple[object, ...]]]) -> list[bytes | RefusedError]:
+        """Pass questions on, and their answers as they came; one that is refused harms no other."""
+        asked: list[Call[bytes | RefusedError]] = [
+            Call(method, params, bytes, keep=True) for method, params in batch
+        ]
+        return self.ask_all(asked)
+
     def chain_id(self) -> int:
         """Tell which chain this is."""
         return self.ask(calls.chain_id())
@@ -231,6 +238,8 @@ def _read(endpoint: str, call: Call[T], answer: _Answer) -> T:
         refusal = _refused(endpoint, call.method, answer.error)
         if call.absent and refusal.data.startswith(call.absent):
             return None  # type: ignore[return-value]  # `absent` is set only where T may be None
+        if call.keep:
+            return refusal  # type: ignore[return-value]  # as the question's type says
         raise refusal
     try:
         return call.read(bytes(answer.result))

@@ -5,7 +5,7 @@ import type { Bundle } from "./bundle.ts";
 import { h, icon } from "./dom.ts";
 import { badge, steps } from "./steps.ts";
 import type { State, Verdict } from "./verdict.ts";
-import { listed, moment, quoted, say, type Lang, type Word } from "./words.ts";
+import { listed, moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
 
 /** What the banner says where there is no verdict: while computing, or when nothing could be computed. */
 export function notice(lang: Lang, state: State | "CHECKING", headline: Word, detail: Word): HTMLElement {
@@ -55,5 +55,5 @@ function headline(state: State, bad: number): Word {
 
 function parties(verdict: Verdict): string[] {
   const named = verdict.steps.find((step) => step.name === "anchor")?.facts["parties"];
-  return Array.isArray(named) ? named.map(String) : [];
+  return Array.isArray(named) ? named.map(plain) : [];
 }

@@ -88,7 +88,7 @@ export const EN: Record<keyof typeof ZH, string> = {
 
   "signer.platform": "Signed by the platform on behalf of {who}",
   "signer.own": "Signed by {who} with its own key",
-  "signer.unconfirmed": "Name confirmed by no second party (participant {id})",
+  "signer.unconfirmed": "unconfirmed enterprise ({id})",
   "signer.suspended": "This enterprise is suspended at present",
 
   "steps.title": "How it was checked",
@@ -147,6 +147,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "trouble.bundle": "The proof of this product cannot be reached, so nothing was checked.",
   "trouble.bundle.misshapen": "The proof is malformed, so nothing was checked.",
   "trouble.code": "This is not a product code we know.",
+  "trouble.ours": "This page itself went wrong, so nothing was checked.",
   "trouble.below": "What follows comes from the platform and was not checked.",
   "retry": "Try again",
   "proof.download": "Download the proof",

@@ -6,13 +6,13 @@
 import type { Bundle, Entry, Gap } from "./bundle.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
-import { h, icon } from "./dom.ts";
+import { h } from "./dom.ts";
 import { Fault } from "./fault.ts";
 import { EVENT, MASTER_DATA } from "./record.ts";
 import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
 import { CONDITIONS, STEPS, term } from "./terms.ts";
-import { moment, quoted, say, type Lang, type Word } from "./words.ts";
+import { moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
 import type { RecordVerdict, Verdict } from "./verdict.ts";
 
 const KINDS: Record<number, Word> = {
@@ -52,7 +52,7 @@ export class Told {
   who(lang: Lang): string {
     const name = this.fact("name");
     if (typeof name === "string" && name) return name;
-    return say(lang, "signer.unconfirmed", { id: String(this.fact("participant") ?? "").slice(0, 8) });
+    return say(lang, "signer.unconfirmed", { id: plain(this.fact("participant")).slice(-12) });
   }
 
   title(lang: Lang): string {
@@ -88,12 +88,20 @@ export function tell(bundle: Bundle, verdict: Verdict): Told[] {
 /** Draw the whole history. */
 export function history(lang: Lang, told: readonly Told[], missing: readonly Gap[]): HTMLElement {
   const list = h("ol", { class: "sy-history history" });
-  for (const one of told) list.append(item(lang, one));
-  for (const gap of missing) list.append(gone(lang, gap));
+  const gaps = [...missing];
+  for (const one of told) {
+    // Of a gap nothing is known but its place in the log, so it goes before the first record that came later.
+    for (const gap of gaps.filter((each) => before(each, one))) list.append(gone(lang, gaps.splice(gaps.indexOf(gap), 1)[0]!));
+    list.append(item(lang, one));
+  }
+  for (const gap of gaps) list.append(gone(lang, gap));
   const empty = !told.length && !missing.length && h("p", { class: "sy-note" }, say(lang, "history.none"));
   return h("section", { class: "sy-card", "data-part": "history" },
     h("h2", { class: "sy-over" }, say(lang, "history.title")), empty, list);
 }
+
+const before = (gap: Gap, told: Told): boolean =>
+  gap.index !== null && told.trusted && told.verdict.kind === EVENT && gap.index < (told.verdict.index ?? Infinity);
 
 function item(lang: Lang, told: Told): HTMLElement {
   const { verdict, entry } = told;
@@ -107,7 +115,7 @@ function item(lang: Lang, told: Told): HTMLElement {
     made.prepend(h("time", { class: "sy-when", datetime: told.time.toISOString() }, moment(told.time)));
     made.append(...story(lang, told));
   }
-  made.append(unfolded(lang, verdict), original(lang, told));
+  made.append(h("div", { class: "sy-folds" }, unfolded(lang, verdict, entry), original(lang, told)));
   if (!told.trusted) made.append(h("p", { class: "sy-id" }, say(lang, "history.id", { id: entry.id })));
   return made;
 }
@@ -165,6 +173,6 @@ function closed(entry: Entry): number {
 function gone(lang: Lang, gap: Gap): HTMLElement {
   return h("li", { class: "sy-item", "data-record": gap.id, "data-state": "MISSING" },
     h("div", { class: "sy-head" },
-      h("h3", {}, icon("MISSING"), say(lang, "history.missing")), badge(lang, "MISSING")),
+      h("h3", {}, say(lang, "history.missing")), badge(lang, "MISSING")),
     h("p", { class: "sy-id" }, say(lang, "history.id", { id: gap.id })));
 }

@@ -4,7 +4,7 @@
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { h } from "./dom.ts";
 import { DETAILS, MEASURES, short, term, UNITS } from "./terms.ts";
-import { say, type Lang } from "./words.ts";
+import { plain, say, type Lang } from "./words.ts";
 
 /** A table of the event's sensor reports, if there are any that say something. */
 export function measures(lang: Lang, body: JsonObject): HTMLElement | undefined {
@@ -24,7 +24,7 @@ export function details(lang: Lang, body: JsonObject): [name: string, value: str
   const master = isObject(body["ilmd"]) ? body["ilmd"] : {};
   return [...Object.entries(master), ...Object.entries(body)]
     .filter(([name, said]) => name.includes(":") && !isObject(said) && !Array.isArray(said) && said !== null)
-    .map(([name, said]) => [term(DETAILS, name, lang), plain(lang, said)]);
+    .map(([name, said]) => [term(DETAILS, name, lang), worded(lang, said)]);
 }
 
 const list = (value: Json | undefined): JsonObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
@@ -43,11 +43,11 @@ function value(lang: Lang, report: JsonObject): string {
   const unit = typeof uom === "string" ? (UNITS[short(uom)] ?? uom) : "";
   const said = report["value"] ?? report["stringValue"] ?? report["booleanValue"] ?? report["meanValue"];
   const { minValue: least, maxValue: most } = report;
-  const number = said !== undefined ? plain(lang, said) : least !== undefined ? `${String(least)} – ${String(most)}` : "";
+  const number = said !== undefined ? worded(lang, said) : least !== undefined ? `${plain(least)} – ${plain(most)}` : "";
   return number && unit ? `${number} ${unit}` : number;
 }
 
-function plain(lang: Lang, value: Json): string {
+function worded(lang: Lang, value: Json): string {
   if (typeof value === "boolean") return say(lang, value ? "yes" : "no");
-  return typeof value === "string" ? value : String(value);
+  return plain(value);
 }

@@ -72,8 +72,8 @@ class Page {
     try {
       this.show(await this.judge(this.asked!));
     } catch (error) {
+      this.show({ at: "trouble", word: error instanceof Trouble ? error.word : "trouble.ours" });
       if (!(error instanceof Trouble)) throw error;
-      this.show({ at: "trouble", word: error.word });
     }
   }
 
@@ -118,14 +118,15 @@ class Page {
       one.textContent = one.dataset[lang] ?? "";
     }
     const done = stage.at === "done";
-    main.dataset["stage"] = stage.at;
-    main.dataset["verdict"] = done ? stage.verdict.state : stage.at === "trouble" ? "UNCHECKED" : "";
-    if (done) main.dataset["elapsedMs"] = stage.elapsed.toFixed(1);
+    const drawn = this.draw(stage);
     // Until something is proven the server's words stay, marked as its own; then they go.
     const kept = [...main.children].filter((one) => one instanceof HTMLElement &&
       !("part" in one.dataset) && one.tagName !== "NOSCRIPT" && (!done || "suyuanKeep" in one.dataset));
     main.classList.add("sy-page");
-    main.replaceChildren(...this.draw(stage), ...kept);
+    main.replaceChildren(...drawn, ...kept);
+    main.dataset["stage"] = stage.at;
+    main.dataset["verdict"] = done ? stage.verdict.state : stage.at === "trouble" ? "UNCHECKED" : "";
+    if (done) main.dataset["elapsedMs"] = stage.elapsed.toFixed(1);
   }
 
   private draw(stage: Stage): HTMLElement[] {

@@ -6,7 +6,7 @@ import { parse } from "./code.ts";
 import { h, icon } from "./dom.ts";
 import type { Told } from "./history.ts";
 import { MASTER_DATA } from "./record.ts";
-import { has, listed, say, type Lang, type Word } from "./words.ts";
+import { has, listed, plain, say, type Lang, type Word } from "./words.ts";
 
 const ROWS: Word[] = [
   "product.model", "product.brand", "product.category", "product.gasClass", "product.ratedHeatLoadKw",
@@ -55,9 +55,9 @@ function facts(lang: Lang, code: string, body: JsonObject): HTMLElement {
 function shown(lang: Lang, name: string, body: JsonObject): string {
   const value = body[name];
   if (value === undefined || value === null) return "";
-  if (name === "ratedHeatLoadKw") return `${String(value)} kW`;
-  if (name === "safeUseYears") return say(lang, "product.years", { years: String(value) });
-  const category = `category.${String(value)}`;
+  if (name === "ratedHeatLoadKw") return `${plain(value)} kW`;
+  if (name === "safeUseYears") return say(lang, "product.years", { years: plain(value) });
+  const category = `category.${plain(value)}`;
   if (name === "category" && has(category)) return say(lang, category);
   return localized(lang, value);
 }
@@ -66,6 +66,6 @@ function shown(lang: Lang, name: string, body: JsonObject): string {
 function localized(lang: Lang, value: Json | undefined): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return listed(lang, value.map((one) => localized(lang, one)));
-  if (!isObject(value)) return value === undefined || value === null ? "" : String(value);
+  if (!isObject(value)) return plain(value);
   return localized(lang, value[lang] ?? value["zh"] ?? value["en"]);
 }

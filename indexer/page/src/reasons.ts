@@ -42,6 +42,14 @@ export const REASONS: Record<string, Pair> = {
   SIGNER_DIFFERS: ["签名的不是所说的那把密钥", "another key signed than the one named"],
 };
 
+/** How a record speaks of the product. */
+export const WAYS: Record<string, Pair> = {
+  AMENDS: ["更正了关于它的记录", "amends a record about it"],
+  CLASS: ["写明了它所属的那种产品", "names its kind of product"],
+  CODE: ["写明了它的码", "names its code"],
+  LINK: ["由装箱、组装等记录相连", "linked by packing, assembly and the like"],
+};
+
 export const FACTS: Record<string, Pair> = {
   "block.hash": ["区块哈希", "Block hash"],
   "block.number": ["区块号", "Block"],
@@ -55,6 +63,7 @@ export const FACTS: Record<string, Pair> = {
   disclosed: ["向您公开的保密处数", "Fields disclosed to you"],
   index: ["在日志中的位置", "Place in the log"],
   key: ["签名密钥", "Signing key"],
+  length: ["路径长度", "Length of the path"],
   name: ["企业名称", "Enterprise"],
   number: ["第几次登记", "Entry number"],
   oldSize: ["上次登记时日志的大小", "Size of the log before"],

@@ -1,11 +1,12 @@
 /**
  * What was checked and how it came out, each step in plain words with its facts for who wants to follow it by hand.
  */
+import type { Entry } from "./bundle.ts";
 import type { Json } from "./canonical.ts";
 import { h, icon } from "./dom.ts";
-import { FACTS, REASONS } from "./reasons.ts";
+import { FACTS, REASONS, WAYS } from "./reasons.ts";
 import type { RecordVerdict, State, Step } from "./verdict.ts";
-import { has, listed, moment, quoted, say, type Lang } from "./words.ts";
+import { has, listed, moment, plain, quoted, say, type Lang } from "./words.ts";
 
 /** A state as colour, shape and word together. */
 export function badge(lang: Lang, state: State | "CHECKING"): HTMLElement {
@@ -13,9 +14,15 @@ export function badge(lang: Lang, state: State | "CHECKING"): HTMLElement {
 }
 
 /** A record's steps, folded away. */
-export const unfolded = (lang: Lang, verdict: RecordVerdict): HTMLElement =>
+export const unfolded = (lang: Lang, verdict: RecordVerdict, entry: Entry): HTMLElement =>
   h("details", { class: "sy-fold", open: verdict.state === "ALTERED" },
-    h("summary", {}, say(lang, "steps.title")), steps(lang, verdict.steps));
+    h("summary", {}, say(lang, "steps.title")), steps(lang, verdict.steps.map((step) => lengthened(step, entry))));
+
+/** A step with the length of the path that was climbed, for who does the sum by hand. */
+function lengthened(step: Step, entry: Entry): Step {
+  const path = step.name === "signature" ? entry.submissionPath : step.name === "inclusion" && entry.logged?.path;
+  return path ? { ...step, facts: { ...step.facts, length: path.length } } : step;
+}
 
 export const steps = (lang: Lang, list: readonly Step[]): HTMLElement =>
   h("ol", { class: "sy-steps" }, list.map((step) => item(lang, step)));
@@ -38,8 +45,8 @@ function said(lang: Lang, step: Step): string {
   const parties = step.facts["parties"];
   const name = step.facts["name"];
   const facts = {
-    parties: Array.isArray(parties) ? quoted(lang, listed(lang, parties.map(String))) : "",
-    name: quoted(lang, String(name ?? step.facts["participant"] ?? "")),
+    parties: Array.isArray(parties) ? quoted(lang, listed(lang, parties.map(plain))) : "",
+    name: quoted(lang, plain(name ?? step.facts["participant"])),
   };
   return has(key) ? say(lang, key, facts) : say(lang, "say.other", { state: say(lang, `state.${step.state}`) });
 }
@@ -60,10 +67,11 @@ function fact(lang: Lang, key: string, value: Json): HTMLElement | HTMLElement[]
 }
 
 function shown(lang: Lang, key: string, value: Json): string {
+  if (key === "by") return WAYS[plain(value)]?.[lang === "zh" ? 0 : 1] ?? plain(value);
   if (typeof value === "boolean") return say(lang, value ? "yes" : "no");
   if (key === "block.time" && typeof value === "number") return moment(new Date(value * 1000));
   if (key === "receivedAt" && typeof value === "number") return moment(new Date(value));
-  if (key === "status" && has(`status.${String(value)}`)) return say(lang, `status.${String(value)}` as "status.admitted");
-  if (Array.isArray(value)) return listed(lang, value.map(String));
-  return String(value);
+  const status = `status.${plain(value)}`;
+  if (key === "status" && has(status)) return say(lang, status);
+  return Array.isArray(value) ? listed(lang, value.map(plain)) : plain(value);
 }

@@ -51,7 +51,7 @@ export const STEPS: Terms = {
 };
 
 export const CONDITIONS: Terms = {
-  active: ["已赋码", "active"],
+  active: ["已启用", "active"],
   available: ["可用", "available"],
   completeness_inferred: ["推定完整", "completeness inferred"],
   completeness_verified: ["确认完整", "completeness verified"],

@@ -1,6 +1,7 @@
 /**
  * Saying things in the reader's language.
  */
+import type { Json } from "./canonical.ts";
 import { EN } from "./en.ts";
 import { ZH } from "./zh.ts";
 
@@ -19,6 +20,10 @@ export function say(lang: Lang, key: Word, facts: Record<string, string | number
 
 /** Put a name between quotation marks of the language. */
 export const quoted = (lang: Lang, name: string): string => (lang === "zh" ? `“${name}”` : name);
+
+/** Any value as text; objects as the JSON they are. */
+export const plain = (value: Json | undefined): string =>
+  typeof value === "object" ? (value === null ? "" : JSON.stringify(value)) : value === undefined ? "" : String(value);
 
 /** Join names as the language does. */
 export const listed = (lang: Lang, names: string[]): string => names.join(lang === "zh" ? "、" : ", ");

@@ -86,7 +86,7 @@ export const ZH = {
 
   "signer.platform": "平台代{who}签名",
   "signer.own": "{who}用自己的密钥签名",
-  "signer.unconfirmed": "企业名称未经第二方确认（编号 {id}）",
+  "signer.unconfirmed": "未经第二方确认的企业（编号 {id}）",
   "signer.suspended": "该企业目前已被暂停",
 
   "steps.title": "核验过程",
@@ -145,6 +145,7 @@ export const ZH = {
   "trouble.bundle": "取不到这个产品的证明，所以没有核验。",
   "trouble.bundle.misshapen": "证明的格式不对，所以没有核验。",
   "trouble.code": "这不是我们认识的产品码。",
+  "trouble.ours": "本页自己出了错，所以没有核验。",
   "trouble.below": "下面是平台给出的内容，没有经过核验。",
   "retry": "重试",
   "proof.download": "下载证明文件",

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from gateway.coding import routes as labels
 from gateway.intake import Intake
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         await engine.dispose()
 
-    app = FastAPI(
+    app = _Guarded(
         title="Suyuan gateway",
         version="0.1.0",
         summary="Product records in, answers with their evidence out",
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.state.tally = Tally()
-    app.add_middleware(Guard, secure=settings.public_url.startswith("https://"))
+    app.state.secure = settings.public_url.startswith("https://")
     errors.install(app)
     for module in (submissions, records, trace, about, labels, log, health, docs, pages):
         app.include_router(module.router)
@@ -67,6 +68,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC))
     _describe(app)
     return app
+
+
+class _Guarded(FastAPI):
+    """An application with the guard outside everything, so that even a fault leaves with its number and headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(super().build_middleware_stack(), secure=self.state.secure)
 
 
 def serve(settings: Settings) -> None:

@@ -4,7 +4,9 @@ Problem documents point here (`/docs#CODE`), so each error class of the gateway 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 
 from gateway.web.deps import Held, Spoken
@@ -20,7 +22,13 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
     """Show the interface to a person."""
     described = request.app.openapi()
     operations = [
-        {"method": method.upper(), "path": path, **operation}
+        {
+            "method": method.upper(),
+            "path": path,
+            "parameters": [],
+            "example": _example(operation),
+            **operation,
+        }
         for path, methods in described["paths"].items()
         for method, operation in methods.items()
     ]
@@ -38,6 +46,13 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
 
 
 _ORDER = ["submissions", "records", "trace", "labels", "log", "about", "operation"]
+
+
+def _example(operation: dict[str, Any]) -> str:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "example" not in content:
+        return ""
+    return msgspec.json.format(msgspec.json.encode(content["example"]), indent=2).decode()
 
 
 def _kinds() -> list[type[SuyuanError]]:

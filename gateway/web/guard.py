@@ -42,17 +42,21 @@ class Guard:
             await self._app(scope, receive, send)
             return
         number = str(uuid4())
-        scope["request_id"] = number
         started = perf_counter()
 
         async def leave(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._complete(message, number)
                 scope["app"].state.tally.add(message["status"], perf_counter() - started)
+            elif head:
+                message = {**message, "body": b""}
             await send(message)
 
+        # Whoever asks for the head alone gets the headers that the whole would have had.
+        head = scope["method"] == "HEAD"
+        asked = {**scope, "request_id": number, "method": "GET" if head else scope["method"]}
         with structlog.contextvars.bound_contextvars(request=number):
-            await self._app(scope, receive, leave)
+            await self._app(asked, receive, leave)
 
     def _complete(self, message: Message, number: str) -> None:
         headers = MutableHeaders(scope=message)

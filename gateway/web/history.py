@@ -116,7 +116,9 @@ def _where(event: Members, language: Language) -> Iterator[tuple[str, str]]:
     named = _text(place.get("id")) if isinstance(place, dict) else ""
     if named:
         try:
-            yield speak(language)("地点", "Place"), code.parse(named).key
+            place_code = code.parse(named)
+            prefix = "GLN " if place_code.scheme in (Scheme.GLN, Scheme.SGLN) else ""
+            yield speak(language)("地点", "Place"), prefix + place_code.key
         except InputError:
             yield speak(language)("地点", "Place"), named
 

@@ -1,0 +1,51 @@
+"""What a command says to people: verdicts and findings as lines that can be read, piped and searched.
+
+The state comes first on its line; records are named in full, so that a reader can search for one.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from indexer import remedies
+from indexer.core.verdict import State, Verdict
+from indexer.settings import Shown
+from indexer.store.findings import Finding
+
+_SIGNS = {State.VERIFIED: "✓", State.PENDING: "…", State.UNCHECKED: "?"}
+
+
+def verdict(judged: Verdict) -> Iterator[str]:
+    """Tell a verdict: every step of the answer, and of each record what did not hold."""
+    yield f"{judged.state}  {judged.code}"
+    for step in judged.steps:
+        yield f"  {_sign(step.state)} {step.name} {step.reason or ''}".rstrip()
+    for record in judged.records:
+        yield f"{_sign(record.state)} record {record.id}  {record.state}"
+        for step in record.steps:
+            if step.state is not State.VERIFIED:
+                yield f"    {_sign(step.state)} {step.name} {step.reason}"
+    for gap in judged.missing:
+        yield f"✗ record {gap.id}  {State.MISSING}"
+
+
+def findings(found: Iterable[Finding]) -> Iterator[str]:
+    """Tell what does not fit, each with its smallest range and what to do."""
+    none = True
+    for one in found:
+        none = False
+        place = "" if one.first_index is None else f"  leaves {one.first_index}-{one.last_index}"
+        yield f"{one.kind}  {one.subject}{place}"
+        yield f"    {remedies.remedy(one.kind).en}"
+    if none:
+        yield "chain and store agree"
+
+
+def settings(rows: Iterable[Shown]) -> Iterator[str]:
+    """Tell every setting: name, value, where that came from, and what it means."""
+    for row in rows:
+        yield f"{row.name}={row.value}"
+        default = "" if row.origin == "default" else f"; default {row.default!r}"
+        yield f"    {row.meaning} ({row.origin}{default})"
+
+
+def _sign(state: State) -> str:
+    return _SIGNS.get(state, "✗")

@@ -4,6 +4,7 @@ Nothing happens on import and little in `create_app`: keys are opened and the po
 and given back when it stops.
 """
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,6 +80,17 @@ class _Guarded(FastAPI):
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
+    # Plain lines of JSON: a traceback that shows locals would show keys.
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     structlog.get_logger("gateway.app").info(
         "gateway_started", url=settings.public_url, host=settings.host, port=settings.port
     )

@@ -185,6 +185,19 @@ class Site:
         with self._as("node") as connection:
             self._block(connection)
 
+    def find(self, kind: str, subject: str, *, cleared: datetime | None) -> None:
+        """Write a finding, as the reconciler would."""
+        row = {
+            "kind": kind,
+            "subject": subject,
+            "facts": {},
+            "first_seen": making.NOW,
+            "last_seen": making.NOW,
+            "cleared": cleared,
+        }
+        with self._as("node") as connection:
+            connection.execute(tables.finding.insert(), row)
+
     @contextmanager
     def asking(self):
         """Give a verifier and a connection of the web's own role."""

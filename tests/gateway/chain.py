@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account import Account
+from sqlalchemy import text
 
 from contracts.operate import Hand, deploy
 from gateway.anchorer import Anchorer
@@ -16,9 +18,11 @@ from gateway.publisher import Publisher
 from gateway.sequencer import Sequencer
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
+from indexer.core import checkpoint, merkle, tile
 from indexer.core.checkpoint import Signer
 from indexer.core.submission import address, log_id
 from indexer.follower import Follower
+from indexer.store import ledger
 from indexer.store.engine import engine
 from tests.gateway.making import NOW, Desk, body, event
 
@@ -63,8 +67,9 @@ class World:
         self.log = log_id(self.origin)
         self.loop = engine(self.database.url("loop"))
         self.client = Client([self.net.url])
+        self.node = engine(self.database.url("node"))
         self.follower = Follower(
-            engine(self.database.url("node")),
+            self.node,
             self.client,
             self.deployment,
             self.finality,
@@ -111,10 +116,68 @@ class World:
                 return
         pytest.fail("never idle")
 
+    def check(self) -> None:
+        """Hold chain, store, files and checkpoint to each other, and all to the stored contents."""
+        with self.loop.begin() as connection:
+            size = ledger.size(connection)
+            entries = list(ledger.entries(connection, 0, 10_000)) if size else []
+            notes = connection.execute(text("select size, root, note from ledger.checkpoint")).all()
+            anchors = connection.execute(
+                text("select * from ledger.anchor where log = :log order by number"),
+                {"log": self.log},
+            ).all()
+        leaves = [leaf or b"" for one in entries for leaf in ledger.leaves(one)]
+        root = merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])
+        head = self.head()
+        assert head is not None
+        assert (head.size, head.root, len(leaves)) == (size, root, size)
+        # Nothing is anchored twice, and each final anchor has a checkpoint of exactly its size.
+        assert [one.number for one in anchors] == list(range(1, len(anchors) + 1))
+        assert [one.old_size for one in anchors] == [0, *(one.size for one in anchors)][:-1]
+        assert {(one.size, one.root) for one in notes} == {(one.size, one.root) for one in anchors}
+        for one in notes:
+            found = checkpoint.parse(one.note, [self.signer.verifier])
+            assert found == checkpoint.Checkpoint(self.origin, one.size, one.root)
+        if size:
+            self.check_files(leaves, max(notes, key=lambda one: one.size).note)
+
+    def check_files(self, leaves: list[bytes], note: str) -> None:
+        """Read the log from its files alone, as a monitor does."""
+        assert (self.folder / "checkpoint").read_text() == note
+        size, bundled = len(leaves), list[bytes]()
+
+        def read(level: int, index: int, width: int) -> bytes:
+            return (self.folder / tile.path(level, index, width)).read_bytes()
+
+        for index in range(-(-size // tile.WIDTH)):
+            width = tile.width(0, index, size)
+            data = (self.folder / tile.entries_path(index, width)).read_bytes()
+            bundled += tile.parse_entries(data, index, width)
+        assert bundled == leaves
+        assert tile.Tree(read).root(size) == merkle.root([merkle.leaf_hash(one) for one in leaves])
+
+    def transactions(self) -> list[Any]:
+        with self.loop.begin() as connection:
+            return list(connection.execute(text("select * from ledger.tx order by nonce")).all())
+
+    def spend(self, nonce: int) -> None:
+        """Use the operator's key elsewhere: a transaction that is not in the table."""
+        to = "0x" + "11" * 20
+        fields = {
+            "chainId": self.deployment.chain_id,
+            "nonce": nonce,
+            "to": to,
+            "value": 0,
+            "gas": 21000,
+        }
+        signed = Account.sign_transaction({**fields, "gasPrice": 10**10}, self.operator)
+        self.net.call("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex())
+
     def head(self):
         return self.client.head(self.deployment.trace_log, self.log)
 
     def close(self) -> None:
         self.term.end()
         self.loop.dispose()
+        self.node.dispose()
         self.client.close()

@@ -26,8 +26,8 @@ from indexer.store.engine import engine
 from indexer.store.server import Server
 
 DATABASE = "suyuan"
-GATEWAY_PARTY = "suyuan-gateway"
-REGULATOR_PARTY = "suyuan-regulator"
+GATEWAY_PARTY = "演示溯源平台"
+REGULATOR_PARTY = "演示监管节点"
 LOGINS = {
     "web": ("suyuan_intake",),
     "loop": ("suyuan_sequencer", "suyuan_anchorer"),

@@ -1,4 +1,4 @@
-"""The evidence the browser tests show: the demo's water heater, really signed and logged, and a node's answers about it."""
+"""What the browser tests show: the demo's water heater, really signed and logged, and a node's answers about it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -38,16 +38,19 @@ class Scene:
     records: list[Kept]
     gone: list[Missing] = field(default_factory=list)
     last: int = 100
+    party: str = REGULATOR  # who runs the node, as the trust settings have it
+    called: str = ""  # the name that the registry gives every participant, if not their own
 
     @property
     def bundle(self) -> Bundle:
-        return self.world.bundle(*self.records, missing=self.gone)
+        bundle: Bundle = self.world.bundle(*self.records, missing=self.gone)
+        return bundle
 
     def trust(self, regulator: str) -> Trust:
         """Trust whose second party is reached at `regulator`, a URL."""
-        known = self.world.trust()
+        known: Trust = self.world.trust()
         logs = [replace(log, operator=OPERATOR) for log in known.logs]
-        return replace(known, logs=logs, rpc=[Endpoint(REGULATOR, regulator + "/rpc")])
+        return replace(known, logs=logs, rpc=[Endpoint(self.party, regulator + "/rpc")])
 
     def answer(self, method: str, params: list[Any]) -> Any:
         """Answer a JSON-RPC call as a node of this chain does."""
@@ -73,9 +76,7 @@ class Scene:
         )
         if anchor is None:
             return None
-        words = encode(
-            ["uint64", "uint64", "bytes32"], [anchor.old_size, anchor.size, anchor.root]
-        )
+        words = encode(["uint64", "uint64", "bytes32"], [anchor.old_size, anchor.size, anchor.root])
         topics = [ANCHORED, submission.log_id(self.world.origin), anchor.number.to_bytes(32, "big")]
         log = {
             "address": _hex(self.world.trust().trace_log),
@@ -107,7 +108,8 @@ class Scene:
             return encode(["string", "string", "uint8"], ["", "", 0])
         status = {"admitted": 1, "suspended": 2}[found[1].status]
         return encode(
-            ["string", "string", "uint8"], [found[1].name, found[1].credit_code, status]
+            ["string", "string", "uint8"],
+            [self.called or found[1].name, found[1].credit_code, status],
         )
 
 

@@ -82,7 +82,7 @@ def open_site() -> Iterator[Site]:
 
         def do_POST(self) -> None:
             found = site.answer(self.rfile.read(int(self.headers["content-length"])))
-            self._send(found and ("application/json", found), missing=503)
+            self._send(("application/json", found) if found else None, missing=503)
 
         def do_OPTIONS(self) -> None:
             self._send(("text/plain", b""))

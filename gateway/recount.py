@@ -30,6 +30,15 @@ class LoggedAlteredError(InconsistencyError):
     )
 
 
+class PlaceMissingError(InconsistencyError):
+    """No submission stands at a place of the log that has a leaf."""
+
+    code = "PLACE_MISSING"
+    sentence = (
+        "nothing in the store stands at index {index} of the log: nothing is anchored until it does"
+    )
+
+
 class TilesAlteredError(InconsistencyError):
     """The stored tiles are not those of the stored contents."""
 
@@ -68,12 +77,15 @@ def _entries(connection: Connection, start: int, bound: int) -> Iterator[Entry]:
     while start < bound:
         before = start
         for entry in ledger.entries(connection, start, _PORTION):
+            # The first holds `start` somewhere among its leaves, each next one begins where the last ended.
+            if not entry.first_index <= start < entry.next_index:
+                raise PlaceMissingError(index=start)
             yield entry
             start = entry.next_index
             if start >= bound:
                 return
         if start == before:
-            raise ledger.SubmissionMissingError(submission="(unknown)", index=start)
+            raise PlaceMissingError(index=start)
 
 
 def _checked(entry: Entry, start: int, logged: Callable[[int], bytes]) -> list[bytes]:

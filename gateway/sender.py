@@ -147,7 +147,8 @@ class Sender:
             self.client.call("eth_sendRawTransaction", calls.hexed(raw))
         except RefusedError as error:
             # Some nodes mine at once and report a revert here; the receipt says so again.
-            if not (error.message.lower().startswith(_KNOWN) or reverted(error)):
+            known = any(words in error.message.lower() for words in _KNOWN)
+            if not (known or reverted(error)):
                 raise
 
     def fees(self) -> dict[str, int]:

@@ -174,7 +174,7 @@ def _facts(machine: Machine, where: Addresses, played: Play) -> bytes:
             {
                 "code": unit.code,
                 "url": where.gateway + unit.path,
-                "label": f"{where.gateway}/api/v1/labels/01/{demo.GTIN}/21/{unit.serial}.svg",
+                "label": f"{where.gateway}/api/v1/labels/{unit.code}.svg",
                 "tampered": unit.tampered,
                 "record": unit.record,
             }

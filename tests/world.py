@@ -128,7 +128,10 @@ class World:
         """Check a bundle against the regulator's trust settings and node."""
         trust = self.trust()
         parsed = Bundle.from_json(bundle)
-        seen = [sighting.gather(Client([end.url]), end.party, trust, parsed) for end in trust.rpc]
+        seen = []
+        for end in trust.rpc:
+            with Client([end.url]) as client:
+                seen.append(sighting.gather(client, end.party, trust, parsed))
         return proof.check(parsed, code, trust, [one for one in seen if one])
 
     def scan(self, code: str) -> Verdict:

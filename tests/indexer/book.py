@@ -1,15 +1,20 @@
 """A ledger written by hand and anchored for real: what intake, sequencer and anchorer would leave behind."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Engine, func, insert, select, text
 from uuid_utils.compat import uuid7
 
-from indexer.core import code, event, merkle, record, submission, tile
+from indexer.core import canonical, checkpoint, code, event, merkle, record, submission, tile
+from indexer.core.bundle import Anchor, Block, Bundle, Entry, Logged, Signed
+from indexer.core.checkpoint import Checkpoint, Signer
 from indexer.core.submission import Submission, address, log_id, sign
+from indexer.core.trust import Endpoint, Log, Trust
 from indexer.store import ledger, tables
 from tests.contracts.world import LOG_KEY, World
 
@@ -39,14 +44,16 @@ class Book:
     participant: UUID = field(init=False)
     key: bytes = field(init=False)
     origin: str = field(init=False)
+    signer: Signer = field(init=False)
     due: int = 2**31
     records: list[UUID] = field(default_factory=list)
-    serials: count = field(default_factory=count)
+    serials: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self):
         self.origin = f"book{next(_origins)}.example/log"
         parties = (self.world.address("operator"), LOG_KEY, self.world.address("stranger"))
         self.world.hands["admin"].open_log(self.origin, *parties)
+        self.signer = Signer(self.origin, secrets.token_bytes(32))
         self.participant, self.key = self.world.new_participant(custodial=True)
 
     @property
@@ -62,7 +69,7 @@ class Book:
             record.content(self.participant, 1, event.SCHEMA, body, secrets.token_bytes(32))
             for body in bodies
         ]
-        contents = [record.canonical.encode(one) for one in made]
+        contents = [canonical.encode(one) for one in made]
         digests = [record.digest(one) for one in made]
         received = (START + next(self.serials)) * 1000
         with self.engine.begin() as connection:
@@ -128,7 +135,7 @@ class Book:
                     )
                 )
                 (entry,) = ledger.entries(connection, size, 1)
-                leaves = [merkle.leaf_hash(leaf) for leaf in ledger.leaves(entry)]
+                leaves = [merkle.leaf_hash(leaf or b"") for leaf in ledger.leaves(entry)]
                 for one in tile.appended(size, leaves, ledger.reader(connection)):
                     connection.execute(
                         text(
@@ -165,10 +172,65 @@ class Book:
 
     def index(self, one: UUID) -> int:
         with self.engine.connect() as connection:
-            return connection.execute(
+            found: int = connection.execute(
                 text(
                     "select p.first_index + 1 + r.position from ledger.record r"
                     " join ledger.placement p on p.submission = r.submission where r.id = :id"
                 ),
                 {"id": one},
             ).scalar_one()
+        return found
+
+    def bundle(self, *wanted: UUID) -> Bundle:
+        """Gather the evidence for records under the newest anchor, as a gateway would."""
+        number, size, root = self.world.log.functions.head(self.log).call()
+        (event_log,) = self.world.log.events.Anchored().get_logs(
+            from_block=0, argument_filters={"log": self.log, "number": number}
+        )
+        block = self.world.hands["admin"].web3.eth.get_block(event_log["blockNumber"])
+        anchor = Anchor(
+            number=number,
+            old_size=event_log["args"]["oldSize"],
+            size=size,
+            root=root,
+            transaction=bytes(event_log["transactionHash"]),
+            block=Block(block["number"], bytes(block["hash"]), block["timestamp"]),
+        )
+        note = checkpoint.format(Checkpoint(self.origin, size, root), [self.signer])
+        return Bundle(self.origin, note, anchor, [self._entry(one, size) for one in wanted], [])
+
+    def _entry(self, one: UUID, size: int) -> Entry:
+        query = text(
+            "select s.*, r.position, r.content as said from ledger.record r"
+            " join ledger.submission s on s.id = r.submission where r.id = :id"
+        )
+        index = self.index(one)
+        with self.engine.connect() as connection:
+            row = connection.execute(query, {"id": one}).mappings().one()
+            path = tile.Tree(ledger.reader(connection)).inclusion(index, size)
+        digests = [row["digests"][at : at + 32] for at in range(0, len(row["digests"]), 32)]
+        hashes = [merkle.leaf_hash(digest) for digest in digests]
+        names = ("participant", "key", "sequence", "count", "root", "signature")
+        return Entry(
+            id=one,
+            content=cast(canonical.Members, canonical.decode(row["said"])),
+            disclosures=[],
+            submission=Signed(**{name: row[name] for name in names}),
+            position=row["position"],
+            submission_path=merkle.inclusion(row["position"], hashes),
+            received_at=row["received_at"],
+            logged=Logged(index, path),
+        )
+
+    def trust(self, *rpc: Endpoint) -> Trust:
+        where = self.world.deployment
+        return Trust(
+            chain_id=where.chain_id,
+            genesis=where.genesis,
+            trace_log=where.trace_log,
+            participants=where.participants,
+            logs=[Log(self.origin, self.signer.verifier, "gateway")],
+            finality="immediate",
+            witnesses=[],
+            rpc=list(rpc),
+        )

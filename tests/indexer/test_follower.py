@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from gateway.devnet import Devnet
 from indexer.chain.client import Client, NonsenseError
@@ -15,7 +15,6 @@ from indexer.core import merkle
 from indexer.core.submission import address
 from indexer.follower import FinalChangedError, Follower, IncoherentError
 from indexer.store.blocks import OtherDeploymentError, OvertakenError
-from indexer.store.engine import engine as open_engine
 from tests.contracts.world import World
 from tests.indexer.chain.liar import Liar
 
@@ -27,19 +26,6 @@ def world(tmp_path_factory) -> Iterator[World]:
     """A chain of our own: it is rewound here."""
     with Devnet.start(tmp_path_factory.mktemp("reorg")) as net:
         yield World.on(net)
-
-
-@pytest.fixture
-def engine(database) -> Iterator[Engine]:
-    made = open_engine(database.url("node"))
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def client(world) -> Iterator[Client]:
-    with Client([world.net.url]) as made:
-        yield made
 
 
 @pytest.fixture
@@ -67,16 +53,16 @@ def catch_up(follower: Follower) -> list[str]:
     return done
 
 
-def rows(engine, query, **values):
-    with engine.connect() as connection:
+def rows(node, query, **values):
+    with node.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query), values)]
 
 
-def anchors(engine, log):
+def anchors(node, log):
     query = (
         "select number, old_size, size, root from ledger.anchor where log = :log order by number"
     )
-    return rows(engine, query, log=log)
+    return rows(node, query, log=log)
 
 
 def expected(*sizes):
@@ -87,25 +73,25 @@ def expected(*sizes):
     ]
 
 
-def test_anchors_arrive_once_in_order_whatever_the_span(world, engine, client, log):
+def test_anchors_arrive_once_in_order_whatever_the_span(world, node, client, log):
     for size in (1, 3, 8):
         anchor(world, log, size)
         mine(world, 3)
-    catch_up(Follower(engine, client, world.deployment, logs=[log], span=2))
-    assert anchors(engine, log) == expected(1, 3, 8)
+    catch_up(Follower(node, client, world.deployment, logs=[log], span=2))
+    assert anchors(node, log) == expected(1, 3, 8)
     anchor(world, log, 9)
-    catch_up(Follower(engine, client, world.deployment, logs=[log]))
-    assert anchors(engine, log) == expected(1, 3, 8, 9)
+    catch_up(Follower(node, client, world.deployment, logs=[log]))
+    assert anchors(node, log) == expected(1, 3, 8, 9)
 
 
-def test_registrations_are_kept_as_the_chain_has_them(world, engine, client):
+def test_registrations_are_kept_as_the_chain_has_them(world, node, client):
     participant, key = world.new_participant(custodial=True)
     world.hands["registrar"].suspend(participant)
     world.hands["registrar"].reinstate(participant)
     world.hands["registrar"].revoke(address(key), 7)
-    catch_up(Follower(engine, client, world.deployment))
+    catch_up(Follower(node, client, world.deployment))
     found = rows(
-        engine,
+        node,
         "select event, key, name, credit_code, custodial, next_sequence from ledger.registration"
         " where participant = :participant order by block_number, log_index",
         participant=participant,
@@ -120,17 +106,17 @@ def test_registrations_are_kept_as_the_chain_has_them(world, engine, client):
     assert isinstance(participant, UUID)
 
 
-def test_only_blocks_that_matter_are_kept_below_the_final_one(world, engine, client, log):
+def test_only_blocks_that_matter_are_kept_below_the_final_one(world, node, client, log):
     anchor(world, log, 2)
     mine(world, 40)
-    catch_up(Follower(engine, client, world.deployment, 5, logs=[log], span=7))
-    tip, final = rows(engine, "select tip_number, final_number from ledger.cursor")[0]
+    catch_up(Follower(node, client, world.deployment, 5, logs=[log], span=7))
+    tip, final = rows(node, "select tip_number, final_number from ledger.cursor")[0]
     assert tip - final == 5
-    numbers = {number for (number,) in rows(engine, "select number from ledger.block")}
+    numbers = {number for (number,) in rows(node, "select number from ledger.block")}
     told = {
         number
         for (number,) in rows(
-            engine,
+            node,
             "select block_number from ledger.anchor union select block_number from ledger.registration",
         )
     }
@@ -139,48 +125,48 @@ def test_only_blocks_that_matter_are_kept_below_the_final_one(world, engine, cli
     assert told <= numbers
 
 
-def test_a_shallow_reorg_is_taken_back_and_the_other_fork_read(world, engine, client, log):
+def test_a_shallow_reorg_is_taken_back_and_the_other_fork_read(world, node, client, log):
     mine(world, 12)
     anchor(world, log, 2)
-    follower = Follower(engine, client, world.deployment, 10, logs=[log])
+    follower = Follower(node, client, world.deployment, 10, logs=[log])
     catch_up(follower)
     snapshot = world.net.call("evm_snapshot")
     anchor(world, log, 5)
     participant, _ = world.new_participant()
     catch_up(follower)
-    assert anchors(engine, log) == expected(2, 5)
+    assert anchors(node, log) == expected(2, 5)
     world.net.call("evm_revert", snapshot)
     assert follower.step() == "behind"  # a shorter chain may just lag
-    assert anchors(engine, log) == expected(2, 5)
+    assert anchors(node, log) == expected(2, 5)
     anchor(world, log, 4)
     mine(world, 4)
     assert catch_up(follower)[0] == "rewound"
-    assert anchors(engine, log) == expected(2, 4)
-    found = rows(engine, "select 1 from ledger.registration where participant = :p", p=participant)
+    assert anchors(node, log) == expected(2, 4)
+    found = rows(node, "select 1 from ledger.registration where participant = :p", p=participant)
     assert found == []
 
 
-def test_a_reorg_deeper_than_finality_stops_and_leaves_everything(world, engine, client, log):
+def test_a_reorg_deeper_than_finality_stops_and_leaves_everything(world, node, client, log):
     snapshot = world.net.call("evm_snapshot")
     anchor(world, log, 2)
     mine(world, 6)
-    follower = Follower(engine, client, world.deployment, 3, logs=[log])
+    follower = Follower(node, client, world.deployment, 3, logs=[log])
     catch_up(follower)
-    before = rows(engine, "select * from ledger.block order by number")
+    before = rows(node, "select * from ledger.block order by number")
     world.net.call("evm_revert", snapshot)
     mine(world, 9)
     for _ in range(2):
         with pytest.raises(FinalChangedError, match="was final as"):
             follower.step()
-    assert rows(engine, "select * from ledger.block order by number") == before
-    assert anchors(engine, log) == expected(2)
+    assert rows(node, "select * from ledger.block order by number") == before
+    assert anchors(node, log) == expected(2)
 
 
-def test_a_shorter_chain_with_another_final_block_is_no_lag(world, engine, client, log):
+def test_a_shorter_chain_with_another_final_block_is_no_lag(world, node, client, log):
     snapshot = world.net.call("evm_snapshot")
     anchor(world, log, 2)
     mine(world, 9)
-    follower = Follower(engine, client, world.deployment, logs=[log])
+    follower = Follower(node, client, world.deployment, logs=[log])
     catch_up(follower)
     world.net.call("evm_revert", snapshot)
     anchor(world, log, 3)
@@ -189,7 +175,7 @@ def test_a_shorter_chain_with_another_final_block_is_no_lag(world, engine, clien
         follower.step()
 
 
-def test_another_chain_is_refused_with_what_was_expected(world, engine, client):
+def test_another_chain_is_refused_with_what_was_expected(world, node, client):
     right = world.deployment
     cases = {
         "chain id is 31337, 1 was": Deployment(
@@ -207,20 +193,20 @@ def test_another_chain_is_refused_with_what_was_expected(world, engine, client):
     }
     for said, wrong in cases.items():
         with pytest.raises(WrongChainError, match=said):
-            Follower(engine, client, wrong).step()
-    assert rows(engine, "select * from ledger.cursor") == []
+            Follower(node, client, wrong).step()
+    assert rows(node, "select * from ledger.cursor") == []
 
 
-def test_a_database_of_another_deployment_is_refused(world, engine, client):
-    catch_up(Follower(engine, client, world.deployment))
+def test_a_database_of_another_deployment_is_refused(world, node, client):
+    catch_up(Follower(node, client, world.deployment))
     other = World.on(world.net)
     with pytest.raises(OtherDeploymentError, match=other.deployment.trace_log.hex()):
-        Follower(engine, client, other.deployment).step()
+        Follower(node, client, other.deployment).step()
 
 
-def test_two_followers_never_interleave(world, engine, client, log):
+def test_two_followers_never_interleave(world, node, client, log):
     anchor(world, log, 1)
-    first = Follower(engine, client, world.deployment, logs=[log], span=1)
+    first = Follower(node, client, world.deployment, logs=[log], span=1)
     catch_up(first)
     anchor(world, log, 2)
     anchor(world, log, 3)
@@ -234,17 +220,17 @@ def test_two_followers_never_interleave(world, engine, client, log):
             return found
 
     with Slow([world.net.url]) as slow, pytest.raises(OvertakenError):
-        Follower(engine, slow, world.deployment, logs=[log]).step()
+        Follower(node, slow, world.deployment, logs=[log]).step()
     catch_up(first)
-    assert anchors(engine, log) == expected(1, 2, 3)
+    assert anchors(node, log) == expected(1, 2, 3)
 
 
-def test_who_listens_hears_of_new_anchors(world, engine, client, log, database):
+def test_who_listens_hears_of_new_anchors(world, node, client, log, database):
     plain = database.url("superuser").replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(plain, autocommit=True) as listener:
         listener.execute("listen suyuan_anchor")
         anchor(world, log, 6)
-        catch_up(Follower(engine, client, world.deployment, logs=[log]))
+        catch_up(Follower(node, client, world.deployment, logs=[log]))
         heard = list(listener.notifies(timeout=5, stop_after=1))
     assert [notice.payload for notice in heard]
 
@@ -254,22 +240,22 @@ def test_who_listens_hears_of_new_anchors(world, engine, client, log, database):
     ["omit_anchor", "repeat_log", "foreign_block", "drop_header", "unlink_header", "omit_all"],
 )
 def test_a_node_that_contradicts_itself_is_named_and_nothing_is_written(
-    world, engine, client, log, lie
+    world, node, client, log, lie
 ):
     anchor(world, log, 1)
-    catch_up(Follower(engine, client, world.deployment, logs=[log]))
+    catch_up(Follower(node, client, world.deployment, logs=[log]))
     anchor(world, log, 2)
     anchor(world, log, 3)
     with Liar(world.net.url, lie) as liar, Client([liar.url]) as lied_to:
-        follower = Follower(engine, lied_to, world.deployment, logs=[log])
+        follower = Follower(node, lied_to, world.deployment, logs=[log])
         with pytest.raises((IncoherentError, NonsenseError), match=liar.url):
             follower.step()
-    assert anchors(engine, log) == expected(1)
+    assert anchors(node, log) == expected(1)
     # The next endpoint is honest: the same step goes on.
     with Liar(world.net.url, lie) as liar, Client([liar.url, world.net.url]) as mixed:
-        follower = Follower(engine, mixed, world.deployment, logs=[log])
+        follower = Follower(node, mixed, world.deployment, logs=[log])
         with pytest.raises(IncoherentError):
             follower.step()
         assert mixed.endpoint == world.net.url
         catch_up(follower)
-    assert anchors(engine, log) == expected(1, 2, 3)
+    assert anchors(node, log) == expected(1, 2, 3)

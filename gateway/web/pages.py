@@ -22,7 +22,7 @@ from gateway.web.languages import Language, quality, speak
 from gateway.web.records import OPEN
 from gateway.web.templating import render
 from indexer.core import code as codes
-from indexer.core.code import CodeLengthError
+from indexer.core.code import CodeError, CodeLengthError, Scheme
 from indexer.core.errors import InputError, outside
 from indexer.core.gs1 import CheckDigitError
 
@@ -84,6 +84,8 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     as_json = _wants_json(request)
     try:
         asked = codes.parse(text)
+        if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
+            raise CodeError  # noqa: TRY301 -- a path of Digital Link's that holds no key
     except InputError as error:
         if as_json:
             raise

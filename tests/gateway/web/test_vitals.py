@@ -37,6 +37,7 @@ def test_a_promise_stands_from_the_receipt_to_the_final_anchor(site):
 def test_who_leads_is_seen_while_the_lock_is_held(site):
     loop = site.desk.engine("loop")
     term = Term.begin(loop, ORIGIN, datetime.now(UTC))
+    assert term is not None
     assert pulse(site).led
     term.end()
     loop.dispose()

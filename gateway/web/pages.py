@@ -85,7 +85,7 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     try:
         asked = codes.parse(text)
         if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
-            raise CodeError  # noqa: TRY301 -- a path of Digital Link's that holds no key
+            raise CodeError
     except InputError as error:
         if as_json:
             raise

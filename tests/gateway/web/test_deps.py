@@ -1,6 +1,7 @@
 """What routes are handed: snapshots that cannot write, callers, bodies, codes as they were sent."""
 
 import asyncio
+from datetime import UTC
 
 import pytest
 from sqlalchemy import text
@@ -36,7 +37,7 @@ def test_a_suffix_is_no_part_of_the_code():
 
 
 def test_the_clock_is_aware():
-    assert deps.now().utcoffset().total_seconds() == 0
+    assert deps.now().tzinfo is UTC
 
 
 def test_a_snapshot_sees_one_moment_and_cannot_write(site):

@@ -309,6 +309,11 @@ def test_a_closed_log_ends_and_its_successor_may_go_on_from_what_counts(world: W
     assert world.verdict("admin", call) == "TraceLogBadBeginning"
 
 
+def test_a_log_that_has_not_ended_has_no_successor(world: World):
+    call = opening(world, "early.example", predecessor=world.new_log())
+    assert world.verdict("admin", call) == "TraceLogBadBeginning"
+
+
 def test_rotation_replaces_operator_and_keys(world: World):
     log = world.new_log()
     old, new = world.address("operator"), world.address("stranger")

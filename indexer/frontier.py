@@ -5,10 +5,17 @@ a log of any length is walked in the memory of its edge.
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from indexer.core import merkle
 from indexer.core.tile import HEIGHT, WIDTH
-from indexer.store.places import Tiles
+
+
+class Hashes(Protocol):
+    """Stored hashes of a log, by level and place; None where there is none."""
+
+    def hash(self, level: int, at: int) -> bytes | None:
+        """Return one hash."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class Frontier:
         return found
 
     @classmethod
-    def at(cls, tiles: Tiles, size: int) -> "Frontier | None":
+    def at(cls, tiles: Hashes, size: int) -> "Frontier | None":
         """Read the edge at `size` from stored tiles, None where some are gone. Compare its root before you trust it."""
         made = cls(size)
         start = 0
@@ -70,7 +77,7 @@ class Frontier:
         return made
 
 
-def _subtree(tiles: Tiles, start: int, height: int) -> bytes | None:
+def _subtree(tiles: Hashes, start: int, height: int) -> bytes | None:
     level, inner = divmod(height, HEIGHT)
     first = start >> HEIGHT * level
     hashes = [tiles.hash(level, at) for at in range(first, first + (1 << inner))]

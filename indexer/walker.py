@@ -115,7 +115,9 @@ class Walk:
         root = self.anchor.root
         if logged and logged.root() == root:
             self.frontier = logged
-            self.found += self._rows_wrong(doubts)
+            # Where a hash is gone the row's took its place, and the root has now borne the row out.
+            self.found += [_tile_wrong(doubt) for doubt in doubts if doubt.logged is None]
+            self.found += self._rows_wrong([doubt for doubt in doubts if doubt.logged])
             self.found += [_tile_altered(node) for node in nodes]
         elif made and made.root() == root:
             self.frontier = made
@@ -187,7 +189,8 @@ class Walk:
     ) -> Finding:
         position = doubt.leaf.position
         if position is None:
-            return about_submission("LEAF_MISMATCH", standing, reason="submission")
+            reason = "submission" if doubt.logged else "tile"
+            return about_submission("LEAF_MISMATCH", standing, reason=reason)
         stated, digest = standing.place.records.get(position), standing.digests[position]
         if stated is None or digest is None:
             return about_record("RECORD_MISSING", standing, position, names.get(position))

@@ -38,6 +38,12 @@ on conflict (origin) do update set epoch = leader.epoch + 1, since = excluded.si
 returning epoch
 """
 
+# A leader whose machine is gone should not block the log for two hours.
+_SOON_GONE = """
+select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '3', false)
+"""
+
 
 @dataclass
 class Term:
@@ -98,20 +104,18 @@ class Term:
 
 
 def _session(engine: Engine) -> psycopg.Connection[Any]:
-    """Open a connection that is nobody else's and goes back to no pool."""
+    """Take a connection out of the pool for good: it is nobody else's and goes back to none."""
     try:
         held = engine.raw_connection()
+        session = held.driver_connection
+        held.detach()
+        assert isinstance(session, psycopg.Connection)  # noqa: S101 -- the house's only driver
+        session.autocommit = True
+        session.execute(_SOON_GONE)
     except psycopg.OperationalError as error:
+        # One that broke unnoticed is seldom the only one in a pool.
+        engine.dispose()
         raise DatabaseError(reason=str(error).strip(), sqlstate=error.sqlstate) from None
-    session = held.driver_connection
-    held.detach()
-    assert isinstance(session, psycopg.Connection)  # noqa: S101 -- the house's only driver
-    session.autocommit = True
-    # A leader whose machine is gone should not block the log for two hours.
-    session.execute(
-        "select set_config('tcp_keepalives_idle', '10', false),"
-        " set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)"
-    )
     return session
 
 

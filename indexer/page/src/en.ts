@@ -78,6 +78,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "history.concealed": "{count} fields are not open to you; that does not affect the check.",
   "history.where": "Place",
   "history.disposition": "Condition",
+  "history.registered": "registered {time}",
   "history.id": "Record {id}",
   "measure.title": "Measured values",
   "measure.type": "Quantity",

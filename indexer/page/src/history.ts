@@ -13,7 +13,7 @@ import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
 import { CONDITIONS, STEPS, term } from "./terms.ts";
 import { moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
-import type { RecordVerdict, Verdict } from "./verdict.ts";
+import { worst, type RecordVerdict, type State, type Verdict } from "./verdict.ts";
 
 const KINDS: Record<number, Word> = {
   [EVENT]: "history.event", [MASTER_DATA]: "history.masterData",
@@ -25,10 +25,13 @@ export class Told {
   readonly entry: Entry;
   readonly verdict: RecordVerdict;
   readonly body: JsonObject;
+  /** How it stands: no better than the answer it came in, for its proof ends at that answer's anchor. */
+  readonly state: State;
 
-  constructor(entry: Entry, verdict: RecordVerdict) {
+  constructor(entry: Entry, verdict: RecordVerdict, answer: State) {
     this.entry = entry;
     this.verdict = verdict;
+    this.state = worst([verdict.state, answer === "ALTERED" ? "UNCHECKED" : answer]);
     this.body = opened(entry);
   }
 
@@ -80,7 +83,8 @@ function opened(entry: Entry): JsonObject {
 
 /** Every record in the order of the product's life: what it is first, then what happened to it. */
 export function tell(bundle: Bundle, verdict: Verdict): Told[] {
-  const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!));
+  const answer = worst(verdict.steps.map((step) => step.state));
+  const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!, answer));
   const at = (one: Told): number => (one.verdict.kind === MASTER_DATA ? 0 : one.time.getTime());
   return told.sort((a, b) => at(a) - at(b));
 }
@@ -105,14 +109,16 @@ const before = (gap: Gap, told: Told): boolean =>
 
 function item(lang: Lang, told: Told): HTMLElement {
   const { verdict, entry } = told;
-  const made = h("li", { class: "sy-item", "data-record": verdict.id, "data-state": verdict.state });
+  const made = h("li", { class: "sy-item", "data-record": verdict.id, "data-state": told.state });
   made.append(
     h("div", { class: "sy-head" },
       h("h3", {}, told.title(lang)),
-      badge(lang, verdict.state)),
+      badge(lang, told.state)),
   );
   if (told.trusted) {
-    made.prepend(h("time", { class: "sy-when", datetime: told.time.toISOString() }, moment(told.time)));
+    const time = moment(told.time);
+    made.prepend(h("time", { class: "sy-when", datetime: told.time.toISOString() },
+      "eventTime" in told.body ? time : say(lang, "history.registered", { time })));
     made.append(...story(lang, told));
   }
   made.append(h("div", { class: "sy-folds" }, unfolded(lang, verdict, entry), original(lang, told)));

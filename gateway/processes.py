@@ -66,6 +66,11 @@ class Process:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return " | ".join(text.strip().splitlines()[-lines:])
 
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it runs."""
+        if self.child is not None:
+            self.child.send_signal(number)
+
     def fail(self) -> Never:
         """Raise what its ending means to whoever waited for it."""
         raise ProcessDiedError(name=self.name, status=self.status, log=self.log, tail=self.tail())
@@ -112,7 +117,7 @@ class Processes:
 
 
 def free_port(wanted: int, host: str = "127.0.0.1") -> int:
-    """Return `wanted`, or the next port nobody listens on."""
+    """Return `wanted`, or the next port nobody listens on; 0 is any that the system has free."""
     for port in range(wanted, wanted + 200):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -120,7 +125,7 @@ def free_port(wanted: int, host: str = "127.0.0.1") -> int:
                 probe.bind((host, port))
             except OSError:
                 continue
-            return port
+            return int(probe.getsockname()[1])
     raise NoPortError(wanted=wanted, last=wanted + 199)
 
 

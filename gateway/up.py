@@ -62,14 +62,15 @@ class Addresses:
         return f"http://{self.host}:{self.node_port}"
 
 
-def addresses(*, lan: bool, say: Callable[[str], None]) -> Addresses:
+def addresses(
+    *, lan: bool, say: Callable[[str], None], usual: tuple[int, int] = (8000, 8001)
+) -> Addresses:
     """Choose free ports, next to the usual ones, and say when they are not the usual ones."""
     bind = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104 - asked for by name
     ports: list[int] = []
-    for wanted in (8000, 8001):
-        start = max([wanted, *[port + 1 for port in ports]])
-        port = free_port(start, bind)
-        if port != wanted:
+    for wanted in usual:
+        port = free_port(max([wanted, *[port + 1 for port in ports]]) if wanted else 0, bind)
+        if wanted not in (0, port):
             say(f"port {wanted} is taken, using {port}")
         ports.append(port)
     host = _lan_address() if lan else "127.0.0.1"
@@ -114,8 +115,8 @@ def start(machine: Machine, where: Addresses, processes: Processes) -> None:
     _begin(processes, machine, "loop", "suyuan", "loop", machine.environment("loop"))
     serving = _begin(processes, machine, "node", "suyuan-node", "serve", node)
     answering = _begin(processes, machine, "gateway", "suyuan", "gateway", web)
-    _ready(serving, f"{where.node}/healthz")
-    _ready(answering, f"{where.gateway}/healthz")
+    ready(serving, f"{where.node}/healthz")
+    ready(answering, f"{where.gateway}/healthz")
 
 
 def until_told(processes: Processes) -> None:
@@ -152,13 +153,15 @@ def _begin(
     return processes.start(Process(name, [executable, command], {**inherited(), **settings}, log))
 
 
-def _ready(process: Process, url: str) -> None:
+def ready(process: Process, url: str) -> None:
+    """Wait until a program answers, or say what became of it."""
     end = time.monotonic() + READY_WITHIN
     while time.monotonic() < end:
         if process.status is not None:
             process.fail()
         try:
-            if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
+            answered = httpx.get(url, timeout=2).status_code == httpx.codes.OK
+            if answered and process.status is None:
                 return
         except httpx.TransportError:
             pass

@@ -48,13 +48,16 @@ class World:
     processes: Processes
     enterprises: list[Admitted] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    known: set[tuple[str, str | None]] = field(default_factory=set)
 
     @classmethod
     def open(cls, folder: Path, *, finality: str = "immediate") -> Self:
         """Start everything and admit three enterprises."""
         said: list[str] = []
         machine = Machine.open(folder, said.append, origin="journey.example/log", finality=finality)
-        world = cls(machine, up.addresses(lan=False, say=said.append), Processes(said.append))
+        world = cls(
+            machine, up.addresses(lan=False, say=said.append, usual=(0, 0)), Processes(said.append)
+        )
         world.said = said
         try:
             up.start(machine, world.where, world.processes)
@@ -85,10 +88,12 @@ class World:
     # What an enterprise does.
 
     def post(
-        self, items: Sequence[dict[str, Any]], *, who: int = 0, **headers: str
+        self, items: Sequence[dict[str, Any]], *, who: int = 0, again: str | None = None
     ) -> httpx.Response:
-        """Send a submission and return the answer, whatever it is."""
-        authorised = {"Authorization": f"Bearer {self.enterprises[who].api_key}", **headers}
+        """Send a submission, `again` being its idempotency key, and return the answer, whatever it is."""
+        authorised = {"Authorization": f"Bearer {self.enterprises[who].api_key}"}
+        if again is not None:
+            authorised["Idempotency-Key"] = again
         url = f"{self.where.gateway}/api/v1/submissions"
         return httpx.post(url, json={"items": list(items)}, headers=authorised, timeout=30)
 

@@ -3,10 +3,12 @@
 import signal
 import threading
 import time
+from functools import partial
 
 import httpx
 import pytest
 
+from gateway.processes import Process
 from tests.journeys import stories
 from tests.world import World, until
 
@@ -46,9 +48,9 @@ def test_each_process_is_killed_in_mid_way_and_nothing_is_lost(world: World):
         for name in ("loop", "follower", "gateway", "node"):
             process = world.process(name)
             time.sleep(1.2)
-            process.child.kill()
-            until(lambda process=process: process.status is not None, "it is dead")
-            until(lambda process=process: _watched(world, process), "it runs again")
+            process.signal(signal.SIGKILL)
+            until(partial(_dead, process), "it is dead")
+            until(partial(_watched, world, process), "it runs again")
     finally:
         stop.set()
         sender.join()
@@ -58,7 +60,11 @@ def test_each_process_is_killed_in_mid_way_and_nothing_is_lost(world: World):
     assert set(accepted) <= stored
 
 
-def _watched(world: World, process) -> bool:
+def _dead(process: Process) -> bool:
+    return process.status is not None
+
+
+def _watched(world: World, process: Process) -> bool:
     world.processes.watch()
     return process.status is None
 

@@ -47,7 +47,7 @@ def _on_chain(world: World) -> bool:
         "select number, encode(hash, 'hex') from ledger.block order by number desc limit 1"
     )[0]
     there = world.machine.devnet.call("eth_getBlockByNumber", hex(number), False)
-    return there is not None and there["hash"] == "0x" + known
+    return isinstance(there, dict) and there["hash"] == "0x" + known
 
 
 def test_a_reorg_below_what_was_final_stops_the_follower(deep: World):

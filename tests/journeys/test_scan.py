@@ -1,6 +1,7 @@
 """From an enterprise's events to a verified scan."""
 
 import io
+import signal
 
 import httpx
 import msgspec
@@ -47,13 +48,13 @@ def test_states_go_from_stored_to_final(shared: World):
 def test_a_pending_record_is_said_to_be_pending(shared: World):
     shared.settle()
     loop = shared.process("loop")
-    loop.child.send_signal(19)  # SIGSTOP
+    loop.signal(signal.SIGSTOP)
     try:
         serial = stories.serial()
         shared.submit(stories.seen(serial))
         assert shared.scan(demo.epc(serial)).state == "PENDING"
     finally:
-        loop.child.send_signal(18)  # SIGCONT
+        loop.signal(signal.SIGCONT)
     shared.settle()
     assert shared.scan(demo.epc(serial)).state == "VERIFIED"
 
@@ -83,9 +84,9 @@ def test_concealed_values_are_not_in_what_the_public_gets(shared: World):
 
 def test_an_idempotent_repetition_answers_as_before(shared: World):
     item = stories.seen(stories.serial())
-    first = shared.post([item], **{"Idempotency-Key": "again"})
-    second = shared.post([item], **{"Idempotency-Key": "again"})
-    other = shared.post([stories.seen(stories.serial())], **{"Idempotency-Key": "again"})
+    first = shared.post([item], again="again")
+    second = shared.post([item], again="again")
+    other = shared.post([stories.seen(stories.serial())], again="again")
     assert (first.status_code, second.content) == (httpx.codes.CREATED, first.content)
     assert other.status_code == httpx.codes.UNPROCESSABLE_ENTITY
     assert other.json()["code"] == "IDEMPOTENCY_KEY_REUSED"

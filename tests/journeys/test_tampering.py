@@ -1,8 +1,11 @@
 """Whoever has the database in hand alters, deletes, inserts and swaps; pages and programs name each."""
 
 import copy
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 
 from gateway import demo
@@ -10,15 +13,28 @@ from tests.journeys import stories
 from tests.world import World
 
 
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World.open(tmp_path_factory.mktemp("spoilt") / "world")
+    yield world
+    world.close()
+
+
 @pytest.fixture
-def lives(world: World):
+def lives(spoilt: World):
+    """Three appliances nobody has touched yet, in a deployment where earlier tests spoilt others."""
     serials = [stories.serial() for _ in range(3)]
-    stories.live(world, serials)
-    world.settle()
-    return world, [demo.epc(serial) for serial in serials]
+    stories.live(spoilt, serials)
+    spoilt.settle()
+    spoilt.known = spoilt.findings()
+    return spoilt, [demo.epc(serial) for serial in serials]
 
 
-def step(world: World, code: str, name: str) -> dict:
+def fresh(world: World) -> set[tuple[str, str | None]]:
+    return world.findings() - world.known
+
+
+def step(world: World, code: str, name: str) -> dict[str, Any]:
     records = msgspec.json.decode(world.bundle(code))["records"]
     return next(one for one in records if one["content"]["body"].get("bizStep") == name)
 
@@ -38,11 +54,11 @@ def test_whatever_is_done_to_the_store_is_caught_and_named(lives):
     assert world.scan(altered).state == "ALTERED"
     assert world.scan(deleted).state == "MISSING"
     assert world.scan(whole).state == "VERIFIED"
-    assert world.findings() == {("BODY_ALTERED", changed), ("RECORD_MISSING", gone)}
+    assert fresh(world) == {("BODY_ALTERED", changed), ("RECORD_MISSING", gone)}
 
 
 def test_an_alteration_that_keeps_digests_in_step_is_caught_by_the_log(lives):
-    """Content and digest changed together: the leaf and the signature still know better."""
+    """Content and every digest in the database changed together: the log and the signature still know better."""
     world, (code, *_) = lives
     one = step(world, code, "inspecting")["id"]
     world.tamper(
@@ -50,9 +66,13 @@ def test_an_alteration_that_keeps_digests_in_step_is_caught_by_the_log(lives):
         " digest = sha256(convert_to(replace(convert_from(content, 'UTF8'), '91.5', '95.5'), 'UTF8')) where id = %s",
         one,
     )
+    world.tamper(
+        "update ledger.submission s set digests = overlay(digests placing r.digest from 1 + 32 * r.position)"
+        " from ledger.record r where r.id = %s and r.submission = s.id",
+        one,
+    )
     assert world.scan(code).state == "ALTERED"
-    kinds = {kind for kind, record in world.findings() if record == one}
-    assert "LEAF_MISMATCH" in kinds
+    assert {kind for kind, _ in fresh(world)} & {"LEAF_MISMATCH", "SIGNATURE_INVALID"}
 
 
 def test_two_records_with_their_contents_swapped_are_both_named(lives):
@@ -67,7 +87,7 @@ def test_two_records_with_their_contents_swapped_are_both_named(lives):
         one,
     )
     assert world.scan(first).state == "ALTERED"
-    assert world.findings() == {("BODY_ALTERED", one), ("BODY_ALTERED", other)}
+    assert fresh(world) == {("BODY_ALTERED", one), ("BODY_ALTERED", other)}
 
 
 def test_a_record_slipped_into_the_store_is_named_and_never_verified(lives):
@@ -86,7 +106,7 @@ def test_a_record_slipped_into_the_store_is_named_and_never_verified(lives):
         slipped,
     )
     assert world.scan(code).state != "VERIFIED"
-    assert ("RECORD_UNLOGGED", slipped) in world.findings()
+    assert fresh(world) == {("RECORD_UNSIGNED", slipped)}
 
 
 def test_swapped_proofs_and_a_genuine_proof_of_another_product_do_not_pass(lives):
@@ -101,8 +121,11 @@ def test_swapped_proofs_and_a_genuine_proof_of_another_product_do_not_pass(lives
     assert world.judge(world.bundle(others), mine).state == "UNKNOWN"
 
 
-def test_a_lost_tile_or_place_is_seen(lives):
-    world, (code, *_) = lives
+def test_a_tile_rewritten_is_seen(world: World):
+    serial = stories.serial()
+    stories.live(world, [serial])
+    world.settle()
+    code = demo.epc(serial)
     world.tamper(
         "update ledger.tile set hashes = set_byte(hashes, 40, 255 - get_byte(hashes, 40)) where level = 0"
     )
@@ -111,8 +134,6 @@ def test_a_lost_tile_or_place_is_seen(lives):
 
 
 def test_no_role_of_ours_can_rewrite(lives):
-    import psycopg
-
     world, (code, *_) = lives
     one = step(world, code, "inspecting")["id"]
     for role in ("web", "loop", "node", "admin"):
@@ -126,4 +147,5 @@ def test_no_role_of_ours_can_rewrite(lives):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     connection.execute(statement, [one])
                 connection.rollback()
-    world.check()
+    assert world.scan(code).state == "VERIFIED"
+    assert fresh(world) == set()

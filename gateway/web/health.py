@@ -87,7 +87,7 @@ def amiss(seen: Vitals, now: datetime) -> list[Lack]:
         late = int(now.timestamp() - seen.promise)
         lacks.append(Lack(what="ANCHOR_LATE", detail=f"a receipt promised an anchor {late} s ago"))
     lacks += [
-        Lack(what=kind, detail=f"{count} open findings of the reconciler")
+        Lack(what=kind, detail=f"the reconciler found this, open: {count}")
         for kind, count in sorted(seen.findings.items())
     ]
     return lacks

@@ -73,6 +73,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "history.missing": "A record is missing",
   "history.altered": "This record was altered",
   "history.foreign": "This record is not about this product",
+  "history.skipped": "A record of a newer kind than this page knows",
   "history.distrusted": "What the server gives now (do not rely on it)",
   "history.content": "The record itself",
   "history.concealed": "{count} fields are not open to you; that does not affect the check.",

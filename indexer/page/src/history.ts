@@ -60,6 +60,7 @@ export class Told {
 
   title(lang: Lang): string {
     if (this.verdict.state === "ALTERED") return say(lang, "history.altered");
+    if (this.verdict.skipped) return say(lang, "history.skipped");
     if (this.verdict.state === "UNKNOWN") return say(lang, "history.foreign");
     return this.claimed(lang);
   }

@@ -71,6 +71,7 @@ export const ZH = {
   "history.missing": "一条记录缺失",
   "history.altered": "这条记录已被改动",
   "history.foreign": "这条记录说的不是这个产品",
+  "history.skipped": "一条本页还不认识的新种类的记录",
   "history.distrusted": "服务器现在给出的内容（不可信）",
   "history.content": "记录原文",
   "history.concealed": "有 {count} 处内容未向您公开，不影响核验。",

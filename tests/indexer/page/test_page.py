@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from contracts.node import ROOT
 from gateway import demo
 from indexer.core.bundle import Missing
 from tests.indexer.page.scene import CODE, OPERATOR, REGULATOR, life
@@ -240,6 +241,38 @@ def test_hostile_content_stays_text(phone):
     assert hostile in page.inner_text("main")
     assert page.locator("main img, main script").count() == 0
     assert page.title() == "产品溯源"
+
+
+ODD = (
+    "content without kind",
+    "content of kind None",
+    "content without body",
+    "content with a member too many",
+    "a disclosure that is none",
+    "an event that names a code which is none",
+    "a record of a later kind is skipped",
+    "an amendment of a record in the answer",
+    "all records are gone",
+    "all at once",
+)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_is_judged_can_be_drawn(phone, name):
+    cases = json.loads((ROOT / "indexer/core/vectors/proof.v1.json").read_text())["cases"]
+    (case,) = (one for one in cases if one["name"] == name)
+    phone.site.json("/bundle.json", json.dumps(case["bundle"]).encode())
+    phone.site.json("/trust.json", json.dumps(case["trust"] | {"rpc": []}).encode())
+    phone.site.page(
+        "/product", {"code": case["code"], "bundle": "/bundle.json", "trust": "/trust.json"}
+    )
+    for language in ("zh", "en"):
+        page = phone.open(f"{phone.site.shop}/product?lang={language}")
+        assert page.get_attribute("main", "data-stage") == "done"
+        drawn = {one.get_attribute("data-record") for one in page.locator("li[data-record]").all()}
+        judged = case["verdict"]["records"] + case["verdict"]["missing"]
+        assert drawn == {one["id"] for one in judged}
+        assert "undefined" not in page.inner_text("main")
 
 
 def test_hostile_names_stay_text(phone):

@@ -21,7 +21,7 @@ def walk(book, node, follow):
                 book.log,
                 loose.keys(connection),
                 first,
-                last or anchor.size,
+                last or (anchor.size if anchor else 0),
                 None if last else anchor,
                 frontier if first else Frontier(),
             )

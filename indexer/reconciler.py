@@ -1,4 +1,4 @@
-"""6 Store and chain are held to each other, both ways, and what does not fit becomes a finding.
+"""Stage 6: store and chain are held to each other, both ways, and what does not fit becomes a finding.
 
 `run` goes over everything; `step` looks at what is new at once and goes over everything again a little at a time, so
 that an old alteration is found after one round at the latest. A finding is cleared by the look that no longer finds

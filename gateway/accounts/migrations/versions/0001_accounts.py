@@ -44,6 +44,7 @@ grant select, insert on gateway.participant, gateway.custodial_key to suyuan_acc
 grant select, insert, update on gateway.api_key to suyuan_accounts;
 grant select on gateway.participant, gateway.api_key, gateway.custodial_key to suyuan_intake;
 grant select, insert on gateway.idempotency to suyuan_intake;
+grant select on public.suyuan_gateway_version to suyuan_accounts, suyuan_intake;
 """
 
 

@@ -181,6 +181,7 @@ grant insert, update on ledger.finding to suyuan_reconciler;
 grant select on ledger.submission, ledger.record, ledger.naming, ledger.placement, ledger.tile, ledger.leader,
   ledger.tx, ledger.checkpoint, ledger.block, ledger.anchor, ledger.registration, ledger.cursor, ledger.finding
   to suyuan_reader;
+grant select on public.suyuan_ledger_version to suyuan_reader;
 grant suyuan_reader to suyuan_intake, suyuan_sequencer, suyuan_anchorer, suyuan_follower, suyuan_reconciler;
 """
 

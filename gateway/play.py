@@ -61,7 +61,7 @@ class Play:
 
 def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     """Play it all and tell what there is to look at."""
-    played = Play(units=[Unit(_serial()) for _ in range(3)])
+    played = Play(units=[Unit(serial()) for _ in range(3)])
     say("admitting three enterprises")
     admit_all(machine, played, now)
     say("sending a water heater's life: made, inspected, shipped, received, sold, installed")
@@ -76,7 +76,8 @@ def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     return _told(machine, where, played, target)
 
 
-def _serial() -> str:
+def serial() -> str:
+    """Draw the serial number of one appliance."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
 

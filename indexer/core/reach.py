@@ -123,6 +123,8 @@ def _amended(records: Sequence[Spoken], found: list[Step]) -> list[Step]:
     for record, step in zip(records, found, strict=True):
         base = bases.get((record.participant, str(record.amends)))
         if record.kind in _AMENDING and record.body is not None and base is not None:
-            step = Step("code", State.VERIFIED, None, base.facts | {"by": "AMENDS"})
+            # Who amends what is said of a class speaks of the class, and of none of its pieces.
+            by = "CLASS" if base.facts["by"] == "CLASS" else "AMENDS"
+            step = Step("code", State.VERIFIED, None, base.facts | {"by": by})
         made.append(step)
     return made

@@ -70,6 +70,12 @@ class RecordVerdict:
         """The worst of the record's steps."""
         return worst(step.state for step in self.steps)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether it speaks of the asked code itself, and not only of the class that it is of."""
+        ways = [step.facts.get("by") for step in self.steps if step.name == "code"]
+        return not self.skipped and any(way is not None and way != "CLASS" for way in ways)
+
     def members(self) -> Members:
         """Return the record's verdict as JSON."""
         return {
@@ -93,12 +99,15 @@ class Verdict:
 
     @property
     def state(self) -> State:
-        """The worst of all; an answer with nothing in it that we know is UNKNOWN."""
+        """The worst of all; UNKNOWN where nothing speaks of the code itself.
+
+        Otherwise what is said of a whole class would vouch for any serial number somebody makes up.
+        """
         states = [step.state for step in self.steps]
         counted = [record.state for record in self.records if not record.skipped]
         if self.missing:
             states.append(State.MISSING)
-        elif not counted:
+        elif not any(record.speaks for record in self.records):
             states.append(State.UNKNOWN)
         return worst(states + counted)
 

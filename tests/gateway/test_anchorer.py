@@ -6,7 +6,6 @@ import pytest
 from gateway.anchorer import (
     Anchorer,
     AnchorRefusedError,
-    ChainDiffersError,
     HeadBeyondStoreError,
     HeadDiffersError,
     LogUnopenedError,
@@ -15,6 +14,7 @@ from gateway.devnet import DevnetRefusedError
 from gateway.leader import LeadershipLostError, Term
 from gateway.recount import LoggedAlteredError
 from indexer.chain.client import Client, UnreachableError
+from indexer.chain.identity import WrongChainError
 from indexer.core.submission import address
 from tests.gateway.faults import Died, dying
 from tests.gateway.making import NOW
@@ -308,7 +308,7 @@ def test_nothing_is_signed_for_another_chain(world, other):
     world.submit(1)
     world.deployment = replace(world.deployment, **other)
     world.restart()
-    with pytest.raises(ChainDiffersError):
+    with pytest.raises(WrongChainError):
         world.anchorer.step(NOW)
     assert world.transactions() == []
 

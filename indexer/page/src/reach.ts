@@ -100,6 +100,8 @@ function amended(records: readonly Spoken[], found: Step[]): Step[] {
   return records.map((record, i) => {
     const amending = record.kind !== null && record.kind > MASTER_DATA && record.body;
     const base = amending && typeof record.amends === "string" && bases.get(record.participant + record.amends);
-    return base ? step("code", "VERIFIED", null, { ...base.facts, by: "AMENDS" }) : found[i]!;
+    // Who amends what is said of a class speaks of the class, and of none of its pieces.
+    const by = base && base.facts.by === "CLASS" ? "CLASS" : "AMENDS";
+    return base ? step("code", "VERIFIED", null, { ...base.facts, by }) : found[i]!;
   });
 }

@@ -45,10 +45,18 @@ export const step = (
   facts: Record<string, Json> = {},
 ): Step => ({ name, state, reason, facts });
 
-/** Put a verdict together; an answer with nothing in it that we know is UNKNOWN. */
+/** Whether a record speaks of the asked code itself, and not only of the class that it is of. */
+const speaks = (record: RecordVerdict): boolean =>
+  !record.skipped &&
+  record.steps.some(({ name, facts }) => name === "code" && (facts.by ?? "CLASS") !== "CLASS");
+
+/**
+ * Put a verdict together; UNKNOWN where nothing speaks of the code itself. Otherwise what is said of a whole class would
+ * vouch for any serial number somebody makes up.
+ */
 export function verdict(code: string, steps: Step[], records: RecordVerdict[], missing: Gap[]): Verdict {
   const counted = records.filter((record) => !record.skipped).map((record) => record.state);
-  const rest: State[] = missing.length ? ["MISSING"] : counted.length ? [] : ["UNKNOWN"];
+  const rest: State[] = missing.length ? ["MISSING"] : records.some(speaks) ? [] : ["UNKNOWN"];
   const state = worst([...steps.map((one) => one.state), ...rest, ...counted]);
   return { format: "suyuan/verdict/v1", state, code, steps, records, missing };
 }

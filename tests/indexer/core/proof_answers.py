@@ -64,6 +64,13 @@ def good() -> Iterator[Case]:
         sightings=[replace(WORLD.sighting(ASSOCIATION), final=3, anchor=None), WORLD.sighting()],
     )
     yield Case(
+        "a made-up serial number behind its class's genuine master data",
+        "UNKNOWN",
+        [],
+        WORLD.bundle(TALE.product),
+        f"(01){GTIN}(21)MADE-UP",
+    )
+    yield Case(
         "linked through pallet and truck",
         "VERIFIED",
         [],

@@ -147,6 +147,13 @@ def test_an_amendment_counts_with_what_it_amends(facts, by):
     assert found("pot", base, spoken({"reason": "x"}, **amending))[1] == "CODE_NOT_NAMED"
 
 
+def test_amending_what_is_said_of_a_class_speaks_of_the_class_alone():
+    product = spoken({"type": "Product", "gtin": "06901234567892"}, kind=2)
+    amending = spoken({"reason": "x"}, kind=3, amends=product.digest.hex())
+    asked = "https://id.gs1.org/01/06901234567892/21/1"
+    assert found(asked, product, amending) == ["CLASS", "CLASS"]
+
+
 def test_an_amendments_own_words_name_nothing():
     body = {"type": "ObjectEvent", "epcList": [thing("box")]}
     assert found("box", spoken(body, kind=3, amends="ab" * 32)) == ["CODE_NOT_NAMED"]

@@ -9,8 +9,11 @@ ID = UUID("019a1111-0000-7000-8000-000000000001")
 GOOD = Step("checkpoint", State.VERIFIED)
 
 
-def record(*states, skipped=False):
-    return RecordVerdict(ID, 3, 1, skipped, [Step("content", state, "WHY") for state in states])
+def record(*states, skipped=False, by="CODE"):
+    told = Step("code", State.VERIFIED, None, {"by": by})
+    return RecordVerdict(
+        ID, 3, 1, skipped, [*(Step("content", state, "WHY") for state in states), told]
+    )
 
 
 def verdict(*records, steps=(GOOD,), missing=()):
@@ -44,6 +47,13 @@ def test_a_skipped_record_is_shown_and_not_counted():
     assert len(verdict(future).members()["records"]) == 1
 
 
+def test_what_is_said_of_a_class_vouches_for_no_piece_of_it():
+    of_class = record(State.VERIFIED, by="CLASS")
+    assert verdict(of_class).state is State.UNKNOWN
+    assert verdict(of_class, record(State.VERIFIED)).state is State.VERIFIED
+    assert verdict(of_class, record(State.VERIFIED, skipped=True)).state is State.UNKNOWN
+
+
 def test_the_bytes_are_the_formats_pages():
     step = Step("anchor", State.PENDING, "NOT_ANCHORED", {"size": 3})
     made = json.loads(verdict(record(State.VERIFIED), steps=(step,)).to_json())
@@ -66,7 +76,10 @@ def test_the_bytes_are_the_formats_pages():
                 "kind": 1,
                 "skipped": False,
                 "state": "VERIFIED",
-                "steps": [{"name": "content", "state": "VERIFIED", "reason": "WHY", "facts": {}}],
+                "steps": [
+                    {"name": "content", "state": "VERIFIED", "reason": "WHY", "facts": {}},
+                    {"name": "code", "state": "VERIFIED", "reason": None, "facts": {"by": "CODE"}},
+                ],
             }
         ],
         "missing": [],

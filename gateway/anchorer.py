@@ -22,6 +22,7 @@ from indexer.chain import calls
 from indexer.chain.calls import Call, Head
 from indexer.chain.client import Client, RefusedError
 from indexer.chain.deployment import Deployment
+from indexer.chain.identity import Identity
 from indexer.core.errors import InconsistencyError
 from indexer.core.submission import address, log_id
 from indexer.core.tile import Tree
@@ -42,15 +43,6 @@ _REFUSALS = {
 }
 
 _log = structlog.get_logger(__name__)
-
-
-class ChainDiffersError(InconsistencyError):
-    """The node is on another chain than the deployment."""
-
-    code = "ANCHOR_CHAIN_DIFFERS"
-    sentence = (
-        "the chain's node is on chain {found}, our contracts are on {expected}: nothing is sent"
-    )
 
 
 class LogUnopenedError(InconsistencyError):
@@ -104,11 +96,11 @@ class Anchorer:
     def __post_init__(self) -> None:
         self._sender = Sender(self.engine, self.client, self.term, address(self.key))
         self._log = log_id(self.term.origin)
-        self._right_chain = False
+        self._identity = Identity(self.client, self.deployment)
 
     def step(self, now: datetime) -> str:
         """Settle what was mined, sign what is due, send what is under way; say in one word what came of it."""
-        self._check_chain()
+        self._identity.check()
         latest, head = self._state()
         live = self._sender.settle(latest)
         signed = "waiting" if live else "idle"
@@ -119,15 +111,6 @@ class Anchorer:
             signed = self._anchor(latest, head, now)
         self._sender.send(latest, now)
         return signed
-
-    def _check_chain(self) -> None:
-        if self._right_chain:
-            return
-        found = f"{self.client.chain_id()} with genesis {self.client.genesis().hex()}"
-        expected = f"{self.deployment.chain_id} with genesis {self.deployment.genesis.hex()}"
-        if found != expected:
-            raise ChainDiffersError(found=found, expected=expected)
-        self._right_chain = True
 
     def _state(self) -> tuple[int, Head]:
         """Ask one node for the next nonce and the log's head, and hold that head to the store."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -104,6 +106,16 @@ def test_every_key_is_placed_in_the_order_of_its_sequence(desk, maker, store, te
     for who in (maker, other):
         mine = [one.sequence for one in placed if one.participant == who]
         assert mine == sorted(mine)
+
+
+def test_clocks_that_disagree_decide_nothing(desk, maker, store, term):
+    # Web processes on several machines: what came later is stamped earlier.
+    for hours in (3, 2, 1, 0):
+        desk.submit(maker, body(event()), now=NOW + timedelta(hours=hours))
+    sequencer = Sequencer(store, term, submissions=1)
+    assert run(sequencer) == [1, 1, 1, 1]
+    check(store)
+    assert [one.sequence for one in entries(store)] == [0, 1, 2, 3]
 
 
 def test_a_busy_key_does_not_hold_up_the_others(desk, maker, store, term):

@@ -7,6 +7,7 @@ head that extends its own. One anchor at a time is unsettled.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -142,7 +143,7 @@ class Anchorer:
 
     def _anchor(self, latest: int, head: Head, now: datetime) -> str:
         with self.engine.begin() as connection:
-            counted = recount(connection, head.size, self.most)
+            counted = recount(connection, head.size, self.most, partial(files.read, self.folder))
             tree = Tree(ledger.reader(connection))
             root, proof = tree.root(counted.size), tree.consistency(head.size, counted.size)
         files.write(self.folder, counted.files)

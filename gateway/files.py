@@ -37,6 +37,14 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         _sync(one)
 
 
+def read(folder: Path, name: str) -> bytes | None:
+    """Read a file by its path below `folder`; None if there is none."""
+    try:
+        return (folder / name).read_bytes()
+    except OSError:
+        return None
+
+
 def _made(folder: Path) -> set[Path]:
     """Make a folder; return those that got an entry by it."""
     changed = set()

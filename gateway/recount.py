@@ -1,7 +1,9 @@
 """The log's newest part made again from stored contents, and held to its tiles before an anchor speaks for it.
 
 Placement and anchoring are apart in time, and whoever can write to the database could use the moment in between. What
-was anchored before is held by the chain's own root; what is new is held here, leaf by leaf.
+was anchored before is held by the chain's own root and is the reconciler's to watch: the leaves that begin a
+half-full entry bundle come from the file of the last anchor, so that a record altered since stops nothing here. What is
+new is held leaf by leaf.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,10 +13,13 @@ from functools import lru_cache
 from sqlalchemy import Connection
 
 from indexer.core import merkle, tile
-from indexer.core.errors import InconsistencyError
+from indexer.core.errors import EvidenceError, InconsistencyError
 from indexer.core.tile import WIDTH, Tile
 from indexer.store import ledger
 from indexer.store.ledger import HASH_SIZE, Entry
+
+# Reads a tile of leaf hashes by its number.
+Logged = Callable[[int], bytes]
 
 # Contents are read in portions: a submission is at most a request's body long.
 _PORTION = 50
@@ -54,15 +59,21 @@ class Recount:
     files: dict[str, bytes] = field(repr=False)
 
 
-def recount(connection: Connection, old_size: int, most: int) -> Recount:
-    """Make the leaves after `old_size` again, some `most` of them up to a submission's end, and check the tiles."""
+def recount(
+    connection: Connection, old_size: int, most: int, kept: Callable[[str], bytes | None]
+) -> Recount:
+    """Make the leaves after `old_size` again, some `most` of them up to a submission's end, and check the tiles.
+
+    `kept` reads a file of the last anchor by its path; where there is none, its leaves are made again too.
+    """
     stored = ledger.size(connection)
     start = old_size // WIDTH * WIDTH
-    leaves: list[bytes] = []
     read = ledger.reader(connection)
-    logged = lru_cache(lambda number: read(0, number, tile.width(0, number, stored)))
-    for entry in _entries(connection, start, min(old_size + most, stored)):
-        leaves += _checked(entry, start, logged)
+    logged: Logged = lru_cache(lambda number: read(0, number, tile.width(0, number, stored)))
+    leaves = _begun(kept, start, old_size, logged)
+    made = start + len(leaves)
+    for entry in _entries(connection, made, min(old_size + most, stored)):
+        leaves += _checked(entry, made, logged)
     size = start + len(leaves)
     fresh = [merkle.leaf_hash(leaf) for leaf in leaves[old_size - start :]]
     tiles = tile.appended(old_size, fresh, read)
@@ -70,6 +81,22 @@ def recount(connection: Connection, old_size: int, most: int) -> Recount:
         if read(one.level, one.index, one.width) != one.data:
             raise TilesAlteredError(path=one.path)
     return Recount(size, {**_hashes(tiles), **_bundles(leaves, start, size)})
+
+
+def _begun(
+    kept: Callable[[str], bytes | None], start: int, old_size: int, logged: Logged
+) -> list[bytes]:
+    """Take the leaves from `start` to `old_size` out of their file, or none if it is not what the tiles say."""
+    number, width = start // WIDTH, old_size - start
+    data = kept(tile.entries_path(number, width)) if width else None
+    if data is None:
+        return []
+    try:
+        leaves = tile.parse_entries(data, number, width)
+    except EvidenceError:
+        return []
+    hashes = b"".join(map(merkle.leaf_hash, leaves))
+    return leaves if logged(number).startswith(hashes) else []
 
 
 def _entries(connection: Connection, start: int, bound: int) -> Iterator[Entry]:
@@ -88,7 +115,7 @@ def _entries(connection: Connection, start: int, bound: int) -> Iterator[Entry]:
             raise PlaceMissingError(index=start)
 
 
-def _checked(entry: Entry, start: int, logged: Callable[[int], bytes]) -> list[bytes]:
+def _checked(entry: Entry, start: int, logged: Logged) -> list[bytes]:
     """Make an entry's leaves from `start` on and compare each with its hash in the tiles."""
     made: list[bytes] = []
     for index, leaf in enumerate(ledger.leaves(entry), entry.first_index):

@@ -32,6 +32,7 @@ from indexer.chain import sighting
 from indexer.chain.client import Client
 from indexer.core import proof
 from indexer.core.bundle import Bundle
+from indexer.core.sighting import Sighting
 from indexer.core.trust import Trust
 from indexer.store.engine import engine
 from tests import following
@@ -172,7 +173,7 @@ def _verification(machine: Machine, where: up.Addresses) -> dict[str, float]:
     trust = Trust.from_json((machine.folder / "trust.json").read_bytes())
     took: list[float] = []
     fetched: list[float] = []
-    seen = []
+    seen: list[Sighting] = []
     for turn in range(100):
         code = demo.epc(f"B0T0N{turn % ITEMS}")
         begin = time.perf_counter()
@@ -183,7 +184,7 @@ def _verification(machine: Machine, where: up.Addresses) -> dict[str, float]:
             with Client([trust.rpc[0].url]) as client:
                 seen = [sighting.gather(client, trust.rpc[0].party, trust, bundle)]
         begin = time.perf_counter()
-        verdict = proof.check(bundle, code, trust, [one for one in seen if one])
+        verdict = proof.check(bundle, code, trust, seen)
         took.append(time.perf_counter() - begin)
         assert verdict.state == "VERIFIED", verdict
     return {

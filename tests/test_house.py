@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from indexer.core import errors
 
@@ -111,7 +112,6 @@ def test_every_command_in_the_readme_exists():
     readme = (ROOT / "README.md").read_text()
     from gateway.cli import app as gateway_app
     from indexer.cli import app as node_app
-    from typer.main import get_command
 
     for program, app in (("suyuan", gateway_app), ("suyuan-node", node_app)):
         known = set(get_command(app).commands)  # type: ignore[attr-defined]

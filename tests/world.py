@@ -137,7 +137,7 @@ class World:
         for end in trust.rpc:
             with Client([end.url]) as client:
                 seen.append(sighting.gather(client, end.party, trust, parsed))
-        return proof.check(parsed, code, trust, [one for one in seen if one])
+        return proof.check(parsed, code, trust, seen)
 
     def scan(self, code: str) -> Verdict:
         """Scan a code and check what comes."""

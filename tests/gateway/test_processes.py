@@ -26,7 +26,7 @@ def process(tmp_path, command, name="child"):
 
 @pytest.fixture
 def processes():
-    said = []
+    said: list[str] = []
     machine = Processes(said.append)
     machine.said = said  # type: ignore[attr-defined]
     yield machine
@@ -77,6 +77,7 @@ time.sleep(60)
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
     ) as parent:
+        assert parent.stdout
         pid = int(parent.stdout.readline())
         parent.kill()
     until(lambda: not _alive(pid))

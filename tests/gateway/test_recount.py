@@ -35,9 +35,9 @@ def log(desk, store):
     term.end()
 
 
-def counted(log, old_size, most=10_000):
+def counted(log, old_size, most=10_000, kept=None):
     with log.begin() as connection:
-        return recount(connection, old_size, most)
+        return recount(connection, old_size, most, (kept or {}).get)
 
 
 def leaves(log):
@@ -181,3 +181,25 @@ def test_without_its_last_place_the_log_is_shorter(log, desk):
     # Then the chain's head lies beyond the store, or nothing was anchored of it.
     tamper(desk.database, "delete from ledger.placement where first_index = 505")
     assert counted(log, 0).size == 505
+
+
+def test_a_record_altered_after_its_anchor_does_not_stop_the_next(log, database):
+    """The reconciler names it; everybody else's records go on being anchored."""
+    before = counted(log, 0, most=1)
+    assert before.size == 101
+    whole = counted(log, before.size, kept=before.files)
+    tamper(
+        database,
+        "update ledger.record set content = 'x' where id = (select id from ledger.record order by id limit 1)",
+    )
+    assert counted(log, before.size, kept=before.files) == whole
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:-1], lambda data: b"\0\x2a" + bytes(42) + data[44:]]
+)
+def test_a_spoilt_file_is_no_substitute_for_the_store(log, spoil):
+    before = counted(log, 0, most=1)
+    path = tile.entries_path(0, 101)
+    spoilt = before.files | {path: spoil(before.files[path])}
+    assert counted(log, 101, kept=spoilt) == counted(log, 101, kept=before.files)

@@ -1,6 +1,7 @@
 """One deployment for the journeys that only add to it; a deployment of its own for those that break it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(tmp_path: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[World]:
     world = World.open(tmp_path / "world")
     yield world
     world.close()

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from gateway import rows
+from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key, idempotency
 from gateway.draft import Draft, Limits, drafts
 from gateway.settings import Settings, read_key
@@ -65,13 +66,6 @@ class ClockSkewError(OutageError):
 
     code = "CLOCK_SKEW"
     sentence = "the chain's clock and ours are {seconds} s apart; nothing is taken until they agree"
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who submits, as an API key told."""
-
-    participant: UUID
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """The operator's hand in accounts: participants are admitted here, get API keys, and are known by them again.
 
-Admission has two halves. This one makes the participant's row and its custodial key; the other is the registry on
-chain, which wants that key's own signature, and this desk gives it. An API key is shown once, when it is issued: the
-store has its SHA-256.
+Admission has two halves: this one makes the participant's row and its custodial key, gateway/admission.py enters both into
+the registry on chain. An API key is shown once, when it is issued: the store has its SHA-256.
 """
 
 import secrets
@@ -16,12 +15,9 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from contracts import consent
 from gateway.accounts import rules
 from gateway.accounts.tables import api_key, custodial_key, participant
-from gateway.intake import Caller
 from gateway.vault import Vault
-from indexer.chain.deployment import Deployment
 from indexer.core import submission
 from indexer.core.errors import DuplicateError, MissingError, UnknownCallerError
 
@@ -58,6 +54,13 @@ class ApiKeyMissingError(MissingError):
 
 
 @dataclass(frozen=True)
+class Caller:
+    """Who calls, as an API key told."""
+
+    participant: UUID
+
+
+@dataclass(frozen=True)
 class Admission:
     """A participant as this side admitted it; `address` is its custodial key's."""
 
@@ -90,20 +93,6 @@ def admit(
     key_row = {"participant": admitted, "address": address, "sealed": sealed}
     connection.execute(custodial_key.insert(), key_row)
     return Admission(admitted, address)
-
-
-def possession(
-    connection: Connection, vault: Vault, deployment: Deployment, admitted: UUID
-) -> bytes:
-    """Sign, with a participant's custodial key, what the registry on chain wants to see of it: 65 bytes."""
-    found = select(custodial_key.c.address, custodial_key.c.sealed).where(
-        custodial_key.c.participant == admitted
-    )
-    row = connection.execute(found).one_or_none()
-    if row is None:
-        raise ParticipantUnknownError(participant=admitted)
-    said = consent.Possession(admitted, row.address)
-    return consent.sign(said, deployment, vault.open_custodial(admitted, row.sealed))
 
 
 def issue(connection: Connection, owner: UUID, now: datetime) -> Issued:

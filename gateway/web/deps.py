@@ -16,7 +16,8 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.accounts import desk
-from gateway.intake import Caller, Intake
+from gateway.accounts.desk import Caller
+from gateway.intake import Intake
 from gateway.settings import Settings
 from gateway.verifier import Verifier
 from gateway.web.errors import BodyTooLargeError

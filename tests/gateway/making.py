@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from gateway.accounts import desk
+from gateway.accounts.desk import Caller
 from gateway.draft import Limits
-from gateway.intake import Answer, Caller, Intake, receive
+from gateway.intake import Answer, Intake, receive
 from gateway.vault import Vault
 from indexer.core import canonical, submission
 from indexer.store.engine import async_engine, engine

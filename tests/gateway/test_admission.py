@@ -1,14 +1,19 @@
 import secrets
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_typed_data
 from web3 import Web3
 
+from contracts import consent
 from contracts.operate import Hand
 from contracts.sending import RefusedError
 from gateway import demo
+from gateway.accounts import desk
 from gateway.accounts.desk import ParticipantKnownError
-from gateway.admission import admit
+from gateway.admission import admit, possession
 from gateway.vault import Vault
 from indexer.store.engine import engine
 from tests.contracts.world import World
@@ -52,3 +57,19 @@ def test_the_same_enterprise_is_not_admitted_twice(accounts, chain):
     admit(accounts, vault, chain.hands["registrar"], one.name, one.credit_code, NOW)
     with pytest.raises(ParticipantKnownError):
         admit(accounts, vault, chain.hands["registrar"], one.name, one.credit_code, NOW)
+
+
+def test_possession_is_signed_by_the_custodial_key(accounts, chain):
+    vault, deployment = Vault(secrets.token_bytes(32)), chain.deployment
+    with accounts.begin() as connection:
+        made = desk.admit(connection, vault, demo.SHOP.name, demo.SHOP.credit_code, NOW)
+        signature = possession(connection, vault, deployment, made.participant)
+    said = consent.Possession(made.participant, made.address).typed_data(deployment)
+    signer = Account.recover_message(encode_typed_data(full_message=said), signature=signature)
+    assert signer.lower() == "0x" + made.address.hex()
+
+
+def test_a_stranger_possesses_nothing(accounts, chain):
+    vault = Vault(secrets.token_bytes(32))
+    with pytest.raises(desk.ParticipantUnknownError), accounts.begin() as connection:
+        possession(connection, vault, chain.deployment, uuid4())

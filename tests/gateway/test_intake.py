@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from gateway import intake
+from gateway.accounts.desk import Caller
 from gateway.draft import RefusedError
 from gateway.intake import (
     ClockSkewError,
@@ -156,7 +157,7 @@ def test_what_fails_before_the_commit_was_never_there(desk, maker):
         web = async_engine(desk.database.url("web"))
         try:
             async with web.begin() as connection:
-                caller = intake.Caller(maker.participant)
+                caller = Caller(maker.participant)
                 await intake.receive(connection, desk.intake, caller, body(made_event()), "k", NOW)
                 raise InterruptedSendingError
         finally:

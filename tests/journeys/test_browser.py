@@ -61,9 +61,7 @@ def scan(phone: Page, world: World, serial: str, query: str = "") -> str:
 
 def settled(phone: Page) -> str:
     main = phone.locator("main[data-suyuan-page]")
-    phone.wait_for_function(
-        "['done', 'trouble'].includes(document.querySelector('main').dataset.stage)", timeout=30_000
-    )
+    phone.wait_for_selector("main[data-stage=done], main[data-stage=trouble]", timeout=30_000)
     return str(main.get_attribute("data-verdict"))
 
 

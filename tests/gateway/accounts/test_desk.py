@@ -3,15 +3,12 @@ import secrets
 from uuid import uuid4
 
 import pytest
-from eth_account import Account
-from eth_account.messages import encode_typed_data
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contracts import consent
 from gateway.accounts import desk
+from gateway.accounts.desk import Caller
 from gateway.accounts.rules import CreditCodeError
-from gateway.intake import Caller
 from gateway.vault import Vault
 from indexer.chain.deployment import Deployment
 from indexer.core import submission
@@ -85,19 +82,6 @@ def test_a_wrong_credit_code_leaves_nothing(admin, vault):
         assert (
             connection.execute(text("select count(*) from gateway.participant")).scalar_one() == 0
         )
-
-
-def test_possession_is_signed_by_the_custodial_key(admin, vault, maker):
-    with admin.begin() as connection:
-        signature = desk.possession(connection, vault, DEPLOYMENT, maker.participant)
-    said = consent.Possession(maker.participant, maker.address).typed_data(DEPLOYMENT)
-    signer = Account.recover_message(encode_typed_data(full_message=said), signature=signature)
-    assert signer.lower() == "0x" + maker.address.hex()
-
-
-def test_possession_of_a_stranger_is_missing(admin, vault):
-    with pytest.raises(desk.ParticipantUnknownError), admin.begin() as connection:
-        desk.possession(connection, vault, DEPLOYMENT, uuid4())
 
 
 def test_an_api_key_tells_its_participant(admin, maker, ask):

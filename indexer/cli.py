@@ -198,7 +198,7 @@ def upgrade() -> None:
 
 
 @contextmanager
-def _opened(told: settings.NodeSettings) -> Iterator[tuple[Engine, Client, Deployment]]:
+def _opened(told: settings.Settings) -> Iterator[tuple[Engine, Client, Deployment]]:
     deployment = Deployment.load(told.deployment)
     engine = _engine(told)
     try:
@@ -211,7 +211,7 @@ def _opened(told: settings.NodeSettings) -> Iterator[tuple[Engine, Client, Deplo
         engine.dispose()
 
 
-def _engine(told: settings.NodeSettings) -> Engine:
+def _engine(told: settings.Settings) -> Engine:
     if not told.database_url:
         raise NoDatabaseError
     return open_engine(told.database_url, application="suyuan-node")

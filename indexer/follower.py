@@ -1,4 +1,4 @@
-"""Stage 5: the chain's events become the store's blocks, anchors and registrations: read forward, taken back on a reorg.
+"""Stage 5: the chain's events become the store's blocks, anchors and registrations; a reorg takes them back.
 
 One step at a time, and nothing remembered between steps but the store: a step that crashes is a step that was never
 made. A node that lags is waited for, one that contradicts itself is named, and a chain that is not the one we follow,

@@ -25,7 +25,7 @@ from indexer.core.canonical import Members
 from indexer.core.errors import HTTP, MissingError, SuyuanError, outside
 from indexer.core.trust import Trust
 from indexer.door import LONGEST, Door
-from indexer.settings import NodeSettings
+from indexer.settings import Settings
 from indexer.store.engine import engine as open_engine
 from indexer.vitals import Watch
 
@@ -90,7 +90,7 @@ class Shield:
 class Node:
     """What one process holds while it serves."""
 
-    def __init__(self, settings: NodeSettings) -> None:
+    def __init__(self, settings: Settings) -> None:
         deployment = Deployment.load(settings.deployment)
         url = settings.database_url
         engine = open_engine(url, application="suyuan-node serve") if url else None
@@ -123,7 +123,7 @@ def _node(request: Request) -> Node:
 Held = Annotated[Node, Depends(_node)]
 
 
-def create_app(settings: NodeSettings) -> FastAPI:
+def create_app(settings: Settings) -> FastAPI:
     """Make the application; files and pools are opened when it starts."""
 
     @asynccontextmanager
@@ -148,7 +148,7 @@ def create_app(settings: NodeSettings) -> FastAPI:
     return app
 
 
-def serve(settings: NodeSettings) -> None:
+def serve(settings: Settings) -> None:
     """Serve until told to stop."""
     structlog.get_logger("indexer.node").info(
         "node_started", party=settings.party, host=settings.host, port=settings.port

@@ -110,7 +110,8 @@ class Reconciler:
     def stopped(self, error: InconsistencyError, now: datetime) -> Finding:
         """Keep, for people to see, why the follower stopped."""
         facts = {name: _fact(value) for name, value in error.facts.items()}
-        found = Finding(error.code, "chain", facts={**facts, "said": str(error)})
+        kind = error.code if error.code.startswith("CHAIN_") else "CHAIN_REPLACED"
+        found = Finding(kind, "chain", facts={**facts, "said": str(error)})
         self._write([found], [], now)
         return found
 

@@ -37,7 +37,7 @@ class NodeSettingError(InputError):
     sentence = "the setting {name} does not do: {reason}"
 
 
-class NodeSettings(BaseSettings):
+class Settings(BaseSettings):
     """The node's settings, for its loop, its web side and its commands alike."""
 
     model_config = SettingsConfigDict(
@@ -121,10 +121,10 @@ class Shown:
     origin: Origin
 
 
-def load(**given: Any) -> NodeSettings:  # noqa: ANN401 - pydantic checks each
+def load(**given: Any) -> Settings:  # noqa: ANN401 - pydantic checks each
     """Read all settings, `given` first. The first that does not do is named."""
     try:
-        settings = NodeSettings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else FILE
@@ -135,9 +135,9 @@ def load(**given: Any) -> NodeSettings:  # noqa: ANN401 - pydantic checks each
     return settings
 
 
-def shown(settings: NodeSettings) -> list[Shown]:
+def shown(settings: Settings) -> list[Shown]:
     """List every setting with its meaning, default, value, and where the value came from."""
-    written = TomlConfigSettingsSource(NodeSettings).toml_data
+    written = TomlConfigSettingsSource(Settings).toml_data
     spoken = {name.upper() for name in os.environ}
 
     def origin(name: str) -> Origin:
@@ -153,7 +153,7 @@ def shown(settings: NodeSettings) -> list[Shown]:
             value=_spell(getattr(settings, name)),
             origin=origin(name),
         )
-        for name, field in NodeSettings.model_fields.items()
+        for name, field in Settings.model_fields.items()
     ]
 
 

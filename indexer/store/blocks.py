@@ -29,7 +29,7 @@ class OvertakenError(OutageError):
 class OtherDeploymentError(InconsistencyError):
     """The database holds what was read from another deployment."""
 
-    code = "CHAIN_REPLACED"
+    code = "DEPLOYMENT_FOREIGN"
     sentence = (
         "this database follows contract {found} of chain {chain} with genesis {genesis}, "
         "not contract {expected} of chain {expected_chain} with genesis {expected_genesis}"

@@ -185,9 +185,10 @@ def test_following_goes_on_until_told_to_stop_and_logs_in_json(variables, book, 
         command, cwd=ROOT, env={**inherited(), **told}, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            wait_for(lambda: findings(node) == [("RECORD_MISSING", ids[1])], process)
+            wait_for(lambda: findings(node), process)
+            assert findings(node) == [("RECORD_MISSING", ids[1])]
             book.grow(1)
-            wait_for(lambda: anchors(node) == 2, process)
+            wait_for(lambda: anchors(node, book.log) == 2, process)
         finally:
             process.send_signal(signal.SIGTERM)
             lines = process.communicate(timeout=30)[1].splitlines()
@@ -217,9 +218,10 @@ def findings(node) -> list[tuple[str, object]]:
         return [(row.kind, row.record) for row in found]
 
 
-def anchors(node) -> int:
+def anchors(node, log) -> int:
+    query = text("select count(*) from ledger.anchor where log = :log")
     with node.connect() as connection:
-        count: int = connection.execute(text("select count(*) from ledger.anchor")).scalar_one()
+        count: int = connection.execute(query, {"log": log}).scalar_one()
         return count
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from indexer import comparer, remedies, walker
 from indexer.chain.identity import WrongChainError
 from indexer.follower import FinalChangedError
-from indexer.store.blocks import OtherDeploymentError
 
 SOURCES = ("walker.py", "inspector.py", "comparer.py", "store/loose.py")
 KIND = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
@@ -14,7 +13,7 @@ def written() -> set[str]:
     """Every kind that some module finds."""
     here = Path(remedies.__file__).parent
     found = {kind for name in SOURCES for kind in KIND.findall((here / name).read_text())}
-    return found | {WrongChainError.code, FinalChangedError.code, OtherDeploymentError.code}
+    return found | {WrongChainError.code, FinalChangedError.code}
 
 
 def test_every_kind_of_finding_has_its_remedy_and_no_remedy_is_idle():

@@ -11,7 +11,7 @@ from indexer.settings import NodeSettingError
 def elsewhere(tmp_path, monkeypatch):
     """No suyuan.toml and no variables of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in settings.NodeSettings.model_fields:
+    for name in settings.Settings.model_fields:
         monkeypatch.delenv(settings.PREFIX + name.upper(), raising=False)
 
 

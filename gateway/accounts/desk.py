@@ -1,7 +1,7 @@
 """The operator's hand in accounts: participants are admitted here, get API keys, and are known by them again.
 
-Admission has two halves: this one makes the participant's row and its custodial key, gateway/admission.py enters both into
-the registry on chain. An API key is shown once, when it is issued: the store has its SHA-256.
+Admission has two halves: this one makes the participant's row and its custodial key, gateway/admission.py enters both
+into the registry on chain. An API key is shown once, when it is issued: the store has its SHA-256.
 """
 
 import secrets

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -111,7 +112,12 @@ def test_the_regulators_own_page_comes_to_the_same(phone: Page, shared: World, s
 
 
 def test_nobody_recorded_it(phone: Page, shared: World, serials: list[str]):
-    assert scan(phone, shared, "NOSUCHSERIAL") == "UNKNOWN"
+    """The product is known, this serial number is not: nothing about the product vouches for it."""
+    path = f"/01/{demo.GTIN}/21/NOSUCHSERIAL"
+    answer = phone.goto(f"http://shop.example:{shared.where.gateway_port}{path}")
+    assert answer is not None
+    assert answer.status == httpx.codes.NOT_FOUND
+    assert "查无此品" in phone.inner_text("body")
     assert "已核验" not in phone.inner_text("body")
 
 

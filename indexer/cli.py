@@ -79,7 +79,7 @@ def main() -> None:
 def follow() -> None:
     """Follow the chain and reconcile chain and store, until stopped."""
     told = settings.load()
-    with _opened(told) as (engine, client, deployment):
+    with _opened(told, vitals.FOLLOWER) as (engine, client, deployment):
         follower = Follower(
             engine, client, deployment, told.finality, logs=[log_id(told.log_origin)]
         )
@@ -198,9 +198,11 @@ def upgrade() -> None:
 
 
 @contextmanager
-def _opened(told: settings.Settings) -> Iterator[tuple[Engine, Client, Deployment]]:
+def _opened(
+    told: settings.Settings, name: str = "suyuan-node"
+) -> Iterator[tuple[Engine, Client, Deployment]]:
     deployment = Deployment.load(told.deployment)
-    engine = _engine(told)
+    engine = _engine(told, name)
     try:
         with engine.connect() as connection:
             if connection.execute(text("select to_regclass('ledger.finding')")).scalar() is None:
@@ -211,10 +213,10 @@ def _opened(told: settings.Settings) -> Iterator[tuple[Engine, Client, Deploymen
         engine.dispose()
 
 
-def _engine(told: settings.Settings) -> Engine:
+def _engine(told: settings.Settings, name: str = "suyuan-node") -> Engine:
     if not told.database_url:
         raise NoDatabaseError
-    return open_engine(told.database_url, application="suyuan-node")
+    return open_engine(told.database_url, application=name)
 
 
 def _sightings(asked: list[Endpoint], trust: Trust, bundle: Bundle) -> list[Sighting]:

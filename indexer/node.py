@@ -177,6 +177,7 @@ def status(request: Request, node: Held) -> HTMLResponse:
         chain=chain,
         store=store,
         lag=vitals.lag(chain, store),
+        sure=vitals.sure(chain, store),
         findings=shown,
     )
 
@@ -191,6 +192,7 @@ def facts(node: Held) -> JSONResponse:
         "chain": chain,
         "store": store,
         "lag": vitals.lag(chain, store),
+        "sure": vitals.sure(chain, store),
         "findings": None if seen is None else len(seen),
     }
     return JSONResponse(told, headers=_OPEN)

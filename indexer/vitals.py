@@ -6,7 +6,7 @@ A part that cannot be read says why; the others are still told.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from indexer import remedies
 from indexer.chain.client import Client
@@ -17,6 +17,14 @@ from indexer.core.errors import SuyuanError
 from indexer.core.submission import log_id
 from indexer.store import blocks, findings, loose, places
 from indexer.store.findings import Finding, Seen
+
+# By this name the database knows the program that follows and reconciles.
+FOLLOWER = "suyuan-node follow"
+# A chain may mine several blocks while a page is made.
+LAG = 20
+_FOLLOWING = text("""
+select exists (select from pg_stat_activity where application_name = :name and datname = current_database())
+""")
 
 
 @dataclass(frozen=True)
@@ -62,9 +70,10 @@ class Watch:
                 anchored = loose.anchored(connection, log)
                 newest = places.anchors(connection, log, anchored - 1, 1)
                 size = places.size(connection)
+                following = bool(connection.execute(_FOLLOWING, {"name": FOLLOWER}).scalar())
         except SuyuanError as error:
             return {"trouble": error.code, "said": str(error)}
-        facts: Members = {"size": size, "anchored": anchored}
+        facts: Members = {"size": size, "anchored": anchored, "following": following}
         if newest:
             facts |= {"anchor": newest[0].number, "anchoredAt": _iso(newest[0].time)}
         if at is None:
@@ -104,6 +113,13 @@ def finding(found: Finding) -> Members:
         "facts": found.facts,
         "advice": {"zh": advice.zh, "en": advice.en},
     }
+
+
+def sure(chain: Members, store: Members) -> bool:
+    """Tell whether having no findings means anything: somebody looks, and sees the chain as it is now."""
+    behind = lag(chain, store)
+    clear = "trouble" not in chain and "trouble" not in store
+    return clear and bool(store.get("following")) and isinstance(behind, int) and behind <= LAG
 
 
 def lag(chain: Members, store: Members) -> Json:

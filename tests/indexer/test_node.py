@@ -11,10 +11,11 @@ import pytest
 from gateway.processes import free_port
 from gateway.settings import inherited
 from indexer import node as module
-from indexer import settings
+from indexer import settings, vitals
 from indexer.core import canonical
 from indexer.core.trust import Endpoint, Trust
 from indexer.reconciler import Reconciler
+from indexer.store.engine import engine
 from tests.indexer.served import served
 from tests.indexer.test_reconciler import NOW
 
@@ -50,6 +51,23 @@ def bare(place):
         yield client
 
 
+@pytest.fixture
+def following(database):
+    """Somebody whom the database takes for the follower."""
+    made = engine(database.url("node"), application=vitals.FOLLOWER)
+    with made.connect():
+        yield
+    made.dispose()
+
+
+def test_nobody_is_told_that_all_is_well_while_nobody_looks(web, book, follow):
+    book.grow(1)
+    follow()
+    assert "目前无法确认" in web.get("/").text
+    assert web.get("/status").json()["sure"] is False
+
+
+@pytest.mark.usefixtures("following")
 def test_the_state_of_chain_log_and_follower_is_shown_without_javascript(web, book, follow):
     book.grow(1, 2)
     follow()
@@ -70,6 +88,7 @@ def test_the_state_of_chain_log_and_follower_is_shown_without_javascript(web, bo
     assert facts["findings"] == 0
 
 
+@pytest.mark.usefixtures("following")
 def test_english_is_whole_and_asked_for(web, book, follow):
     book.grow(1)
     follow()

@@ -12,7 +12,12 @@ def watch(client, node, world, book):
 
 
 def test_before_anything_was_followed_the_store_says_so(watch, book):
-    assert watch.store() == {"size": 0, "anchored": 0, "trouble": "NOT_FOLLOWED"}
+    assert watch.store() == {
+        "size": 0,
+        "anchored": 0,
+        "following": False,
+        "trouble": "NOT_FOLLOWED",
+    }
     assert watch.chain()["log"]["anchors"] == 0
     assert vitals.lag(watch.chain(), watch.store()) is None
 
@@ -46,3 +51,19 @@ def test_what_is_away_is_told_and_the_rest_stays(world, node, book):
             assert told.findings() is None
         finally:
             away.dispose()
+
+
+def test_having_no_findings_means_something_only_while_somebody_looks(
+    watch, book, follow, database
+):
+    book.grow(1)
+    follow()
+    assert not vitals.sure(watch.chain(), watch.store())
+    running = engine(database.url("node"), application=vitals.FOLLOWER)
+    with running.connect():
+        assert vitals.sure(watch.chain(), watch.store())
+        for _ in range(vitals.LAG + 1):
+            book.world.net.call("evm_mine")
+        assert not vitals.sure(watch.chain(), watch.store())
+    running.dispose()
+    assert not vitals.sure({"trouble": "X"}, watch.store())

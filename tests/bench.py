@@ -35,7 +35,7 @@ from indexer.core.bundle import Bundle
 from indexer.core.sighting import Sighting
 from indexer.core.trust import Trust
 from indexer.store.engine import engine
-from tests import following
+from tests import following, phone
 from tests.contracts import gas
 from tests.contracts.world import World
 
@@ -59,8 +59,10 @@ def main() -> None:
         with Machine.open(place, console.print, origin="suyuan.example/bench") as machine:
             try:
                 up.start(machine, where, processes)
-                results["load"] = _load(machine, where, options.seconds, options.clients)
+                key = _key(machine)
+                results["load"] = _load(machine, where, key, options.seconds, options.clients)
                 results["verification"] = _verification(machine, where)
+                results["verification"] |= _phone(machine, where, key)
             finally:
                 processes.stop()
             results["follower"] = _follower(machine)
@@ -93,11 +95,17 @@ def _baseline() -> dict[str, float]:
     return {"sha256 of 1 kB, per second": rounds / (time.perf_counter() - begin)}
 
 
-def _load(machine: Machine, where: up.Addresses, seconds: int, clients: int) -> dict[str, Any]:
-    """Post submissions of single-item events from several connections, then wait until all are final."""
+def _key(machine: Machine) -> str:
+    """Admit the enterprises and give the maker's API key."""
     played = play.Play()
     play.admit_all(machine, played, datetime.now(UTC))
-    key = played.participants[demo.MAKER.name].api_key
+    return played.participants[demo.MAKER.name].api_key
+
+
+def _load(
+    machine: Machine, where: up.Addresses, key: str, seconds: int, clients: int
+) -> dict[str, Any]:
+    """Post submissions of single-item events from several connections, then wait until all are final."""
     stop, counted, lock = time.monotonic() + seconds, [0], threading.Lock()
     waits: list[float] = []
 
@@ -193,6 +201,23 @@ def _verification(machine: Machine, where: up.Addresses) -> dict[str, float]:
         "check of one record p50 ms": 1000 * statistics.median(took),
         "check of one record p99 ms": 1000 * _quantile(took, 0.99),
     }
+
+
+def _phone(machine: Machine, where: up.Addresses, key: str) -> dict[str, float]:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def settle() -> None:
+        store = engine(machine.database_url("node"))
+        with store.connect() as connection:
+            total = "select coalesce(sum(count), 0) from ledger.submission"
+            wanted = int(connection.exec_driver_sql(total).scalar_one())
+        store.dispose()
+        _until_final(machine, wanted)
+
+    def make(code: str) -> bytes:
+        return msgspec.json.encode({"items": [{"event": demo.inspected(code, at, 1)}]})
+
+    return phone.measure(where, key, settle, make)
 
 
 def _quantile(values: list[float], at: float) -> float:

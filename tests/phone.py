@@ -5,20 +5,12 @@ import time
 from collections.abc import Callable
 
 import httpx
-from playwright.sync_api import sync_playwright
 
 from gateway import demo, up
+from tests.chromium import chromium
 
 RECORDS = 30
 LOADS = 7
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def measure(
@@ -32,10 +24,9 @@ def measure(
         httpx.post(url, content=make(demo.epc(serial)), headers=headers).raise_for_status()
     settle()
     took, walls = [], []
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+    with chromium() as browser:
         for _ in range(LOADS):
-            page = chromium.new_page()
+            page = browser.new_page()
             begin = time.perf_counter()
             page.goto(f"{where.gateway}/01/{demo.GTIN}/21/{serial}")
             page.wait_for_selector("main[data-stage=done]", timeout=60_000)
@@ -44,7 +35,6 @@ def measure(
             assert main.get_attribute("data-verdict") == "VERIFIED"
             took.append(float(main.get_attribute("data-elapsed-ms") or "nan"))
             page.close()
-        chromium.close()
     return {
         f"browser: {RECORDS} records checked, median ms": statistics.median(took),
         f"browser: {RECORDS} records checked, slowest ms": max(took),

@@ -5,31 +5,19 @@ from collections.abc import Iterator
 import httpx
 import msgspec
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from gateway import demo
 from gateway.up import ready
+from tests.chromium import chromium
 from tests.journeys import stories
 from tests.world import World
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # 127.0.0.1 is a secure context and would hide a dependency on crypto.subtle; these names are none.
-    "--host-resolver-rules=MAP shop.example 127.0.0.1, MAP regulator.example 127.0.0.1",
-]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

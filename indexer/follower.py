@@ -40,7 +40,10 @@ class IncoherentError(OutageError):
 
 
 class Follower:
-    """Follows one deployment. `logs` are those known to be open, whose head must fit even before their first anchor."""
+    """Follows one deployment, and of its logs those named in `logs`, or every one.
+
+    Only a log that is named is held to its head before its first anchor is known: of others a node could hide it.
+    """
 
     def __init__(
         self,
@@ -81,7 +84,7 @@ class Follower:
         except OutageError:
             self._span = max(1, self._span // 2)
             raise
-        self._span = min(self._widest, self._span * 2)
+        self._span = min(self._widest, self._span + self._span // 4 + 1)
         return done
 
     def _snapshot(self) -> Connection:
@@ -137,7 +140,7 @@ class Follower:
         to = min(latest.number, at.tip_number + self._span)
         headers = self._client.headers(at.tip_number + 1, to)
         self._check_links(at, headers, to)
-        events = self._client.events(self._deployment, at.tip_number + 1, to) if headers else []
+        events = self._events(at.tip_number + 1, to) if headers else []
         after = self._check_events(before, headers, events)
         if headers:
             self._check_heads(after, headers[-1])
@@ -149,6 +152,14 @@ class Follower:
             if after:
                 blocks.announce(connection, _newest(after))
         return "appended"
+
+    def _events(self, first: int, last: int) -> list[Event]:
+        told = self._client.events(self._deployment, first, last)
+        return [
+            one
+            for one in told
+            if not (isinstance(one, Anchored) and self._logs and one.log not in self._logs)
+        ]
 
     def _check_links(self, at: Position, headers: Sequence[Header], to: int) -> None:
         if [header.number for header in headers] != list(range(at.tip_number + 1, to + 1)):

@@ -1,5 +1,7 @@
 """The follower on a real chain and a real database: forward, back, and stopped."""
 
+import contextlib
+import random
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -8,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from gateway.devnet import Devnet
-from indexer.chain.client import Client, NonsenseError
+from indexer.chain.client import Client, NonsenseError, RefusedError
 from indexer.chain.deployment import Deployment
 from indexer.chain.identity import WrongChainError
 from indexer.core import merkle
+from indexer.core.errors import OutageError
 from indexer.core.submission import address
 from indexer.follower import FinalChangedError, Follower, IncoherentError
 from indexer.store.blocks import OtherDeploymentError, OvertakenError
@@ -82,6 +85,18 @@ def test_anchors_arrive_once_in_order_whatever_the_span(world, node, client, log
     anchor(world, log, 9)
     catch_up(Follower(node, client, world.deployment, logs=[log]))
     assert anchors(node, log) == expected(1, 3, 8, 9)
+
+
+def test_of_several_logs_those_that_are_named_are_kept_or_all(world, node, client, log, owner):
+    other = world.new_log()
+    anchor(world, log, 1)
+    anchor(world, other, 2)
+    catch_up(Follower(node, client, world.deployment, logs=[log]))
+    assert (len(anchors(node, log)), len(anchors(node, other))) == (1, 0)
+    with owner.begin() as connection:
+        connection.execute(text("truncate ledger.cursor, ledger.block cascade"))
+    catch_up(Follower(node, client, world.deployment))
+    assert (len(anchors(node, log)), len(anchors(node, other))) == (1, 1)
 
 
 def test_registrations_are_kept_as_the_chain_has_them(world, node, client):
@@ -259,3 +274,78 @@ def test_a_node_that_contradicts_itself_is_named_and_nothing_is_written(
         assert mixed.endpoint == world.net.url
         catch_up(follower)
     assert anchors(node, log) == expected(1, 2, 3)
+
+
+def test_a_node_that_refuses_wide_questions_is_asked_narrower_ones(world, node, log):
+    for size in (1, 2, 5, 6):
+        anchor(world, log, size)
+        mine(world, 2)
+    with Liar(world.net.url, "narrow") as narrow, Client([narrow.url]) as client:
+        follower = Follower(node, client, world.deployment, logs=[log], span=64)
+        refused = 0
+        for _ in range(400):
+            try:
+                if follower.step() == "idle":
+                    break
+            except RefusedError:
+                refused += 1
+    assert refused >= 2
+    assert anchors(node, log) == expected(1, 2, 5, 6)
+
+
+LIES = ("omit_anchor", "repeat_log", "foreign_block", "drop_header", "omit_all", "status", "forget")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_schedule_of_reorgs_lies_and_restarts_ends_where_the_chain_is(world, node, log, seed):
+    """The chain is real; the schedule is drawn. Reorgs stay above the final block."""
+    chance = random.Random(seed)
+    size, rewound = 0, 0
+    mine(world, 6)
+    with Liar(world.net.url) as liar, Client([liar.url]) as client:
+        follower = Follower(node, client, world.deployment, 5, logs=[log])
+        for _ in range(60):
+            act = chance.choice(
+                ("anchor", "mine", "step", "step", "step", "fork", "lie", "restart")
+            )
+            if act == "anchor" and size < 60:
+                size += chance.randint(1, 2)
+                anchor(world, log, size)
+            elif act == "mine":
+                mine(world, chance.randint(1, 2))
+            elif act == "fork":
+                liar.lie = ""
+                size, back = fork(world, log, size, chance, follower)
+                rewound += back
+            elif act == "restart":
+                span = chance.choice((1, 3, 50))
+                follower = Follower(node, client, world.deployment, 5, logs=[log], span=span)
+            else:
+                liar.lie = chance.choice(LIES) if act == "lie" else ""
+                with contextlib.suppress(OutageError):
+                    follower.step()
+        liar.lie = ""
+        mine(world, 1)
+        catch_up(follower)
+    oracle = world.log.events.Anchored().get_logs(from_block=0, argument_filters={"log": log})
+    told = [(one["args"]["number"], one["args"]["size"], one["blockNumber"]) for one in oracle]
+    assert rewound > 0
+    query = "select number, size, block_number from ledger.anchor where log = :log order by number"
+    assert rows(node, query, log=log) == told
+
+
+def fork(world, log, size, chance, follower) -> tuple[int, bool]:
+    """Let the follower read two blocks, take them back, and mine others instead; tell whether it rewound."""
+    snapshot = world.net.call("evm_snapshot")
+    if size < 58:
+        anchor(world, log, size + chance.randint(1, 3))
+    mine(world, 1)
+    for _ in range(chance.randint(0, 80)):
+        if follower.step() == "idle":
+            break
+    world.net.call("evm_revert", snapshot)
+    mine(world, chance.randint(1, 3))
+    if chance.random() < 0.5 and size < 58:
+        size += 1
+        anchor(world, log, size)
+    return size, follower.step() == "rewound"

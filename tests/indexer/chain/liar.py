@@ -60,6 +60,8 @@ class Liar:
         falsify = getattr(self, f"_{self.lie}", lambda *_: None)
         for one in asked:
             answer = by_id[one["id"]]
+            if self.lie == "narrow" and one["method"] == "eth_getLogs":
+                self._refuse_wide(one["params"][0], answer)
             if one["method"] == "eth_getLogs" and "result" in answer:
                 answer["result"] = falsify("logs", answer["result"]) or answer["result"]
                 if self.lie == "omit_all":
@@ -75,6 +77,12 @@ class Liar:
         if self.lie == "single":
             answers = answers[0]
         return 200, msgspec.json.encode(answers)
+
+    def _refuse_wide(self, wanted, answer) -> None:
+        """Refuse more than sixteen blocks at once, as public nodes do beyond some thousands."""
+        if int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16) >= 16:
+            answer.pop("result", None)
+            answer["error"] = {"code": -32005, "message": "range too wide"}
 
     def _omit_anchor(self, what, found):
         return found[1:] if what == "logs" else None

@@ -6,6 +6,7 @@ measured and the limits are the trade's own (GB 6932 for the appliance, GB 17905
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -71,7 +72,7 @@ def life(serials: list[str], now: datetime) -> Iterator[Step]:
     """Tell the life of `serials`, made forty days before `now` and installed an hour ago."""
     day = timedelta(days=1)
     units = [epc(serial) for serial in serials]
-    yield Step(MAKER, [{"kind": 2, "event": PRODUCT}])
+    yield Step(MAKER, [{"kind": 2, "event": deepcopy(PRODUCT)}])
     made = now - 40 * day
     yield Step(MAKER, [{"event": _commissioned(unit, made)} for unit in units])
     yield Step(
@@ -102,7 +103,7 @@ def _event(
     action: str = "OBSERVE",
 ) -> dict[str, Any]:
     return {
-        "@context": CONTEXT,
+        "@context": deepcopy(CONTEXT),
         "type": "ObjectEvent",
         "eventTime": at.astimezone(CST).isoformat(timespec="seconds"),
         "eventTimeZoneOffset": "+08:00",

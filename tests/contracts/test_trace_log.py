@@ -62,7 +62,7 @@ def test_every_growth_of_small_logs_is_accepted(world: World, old: int):
 
 @pytest.mark.parametrize("old", [0, 1, 2, 3, 4, 6, 7, 8, 11, 16])
 def test_wrong_proofs_of_small_logs_are_judged_as_the_core_judges_them(world: World, old: int):
-    draw = Random(old)  # noqa: S311 - the same cases each time
+    draw = Random(old)
     old_root = merkle.root(LEAVES[:old])
     log = world.new_log(old, old_root)
     refused = 0

@@ -41,7 +41,9 @@ def consistencies():
 
 def inclusions():
     for case in CASES:
-        sized = case["op"] == "inclusion" and 0 < case["size"] < LIMIT and 0 <= case["index"] < 2**64
+        sized = (
+            case["op"] == "inclusion" and 0 < case["size"] < LIMIT and 0 <= case["index"] < 2**64
+        )
         if sized and len(case["leaf"]) == len(case["root"]) == 64:
             yield case
 

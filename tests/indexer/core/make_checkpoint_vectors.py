@@ -3,7 +3,8 @@
 python -m tests.indexer.core.make_checkpoint_vectors
 """
 
-from hashlib import sha256
+import base64
+from hashlib import sha256, sha512
 from pathlib import Path
 
 from indexer.core import checkpoint
@@ -143,6 +144,29 @@ def refused():
     yield "one good, one of ours cut short", (
         f"{text}\n\n— {LOG.name} {cut(line)}\n"
     ), "NOTE_FORGED"  # fmt: skip
+    twisted = base64.b64encode(LOG.verifier.hash + torsioned((text + "\n").encode())).decode()
+    yield "a nonce with a part of small order, which only a check times the cofactor lets pass", (
+        f"{text}\n\n— {LOG.name} {twisted}\n"
+    ), "NOTE_FORGED"  # fmt: skip
+
+
+def torsioned(text):
+    """Sign with a nonce R + T, T of order 2: what a log's owner can make so that readers disagree."""
+    nonce = Signer("nonce.example", sha256(b"nonce").digest())
+    point = int.from_bytes(nonce.verifier.public, "little")
+    y, odd = point % 2**255, point >> 255
+    # T is (0, -1), and adding it turns (x, y) into (-x, -y).
+    turned = (2**255 - 19 - y | (1 - odd) << 255).to_bytes(32, "little")
+    hashed = sha512(turned + LOG.verifier.public + text).digest()
+    order = 2**252 + 27742317777372353535851937790883648493
+    s = (scalar(nonce) + int.from_bytes(hashed, "little") * scalar(LOG)) % order
+    return turned + s.to_bytes(32, "little")
+
+
+def scalar(signer):
+    """Return the secret scalar of RFC 8032, section 5.1.5."""
+    low = int.from_bytes(sha512(signer.private).digest()[:32], "little")
+    return low & ~(7 | 1 << 255) & (1 << 255) - 1 | 1 << 254
 
 
 def cut(line):

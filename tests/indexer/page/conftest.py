@@ -11,7 +11,8 @@ from tests.indexer.page.site import Site, open_site
 WRITTEN = '<ol class="history"><li data-record="x">服务器写的一条记录</li></ol><p data-suyuan-keep>备案号</p>'
 
 
-@pytest.fixture(scope="session")
+# A module long and no longer: while it lives, Playwright keeps an event loop running in this thread.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started

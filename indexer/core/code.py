@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes
 
 from indexer.core import ecode, gs1
 from indexer.core.errors import InputError
@@ -21,6 +21,9 @@ _ECODE_URN = "urn:x-suyuan:ecode:"
 _EPC_URN = "urn:epc:"
 _GTIN = re.compile(r"(?:[0-9]{8}|[0-9]{12,14})\Z")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+\Z")
+# Taken apart by our own pattern: libraries differ, from release to release, in which bracketed hosts they read.
+_LINK = re.compile(r"https?://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
+_BRACKETED = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]+\](?::[0-9]*)?\Z")
 _ECODE_LINK = re.compile(r"/E[/=]([0-4][^/]*)\Z")
 _ECODE_QUERY = re.compile(r"(?:.*&)?E=([0-4][^&]*)")
 
@@ -154,15 +157,13 @@ def _uri(text: str) -> Code:
 
 
 def _link(text: str) -> Code:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise CodeError from None
-    if not parts.netloc:
+    match = _LINK.match(text)
+    host, path, query = match.groups("") if match else ("", "", "")
+    if not host or (("[" in host or "]" in host) and not _BRACKETED.match(host)):
         raise CodeError
-    if key := gs1.link(parts.path.split("/")[1:]):
+    if key := gs1.link(path.split("/")[1:]):
         return _from_gs1(key)
-    match = _ECODE_LINK.search(parts.path) or _ECODE_QUERY.match(parts.query)
+    match = _ECODE_LINK.search(path) or _ECODE_QUERY.match(query)
     return _from_ecode(_unquote(match[1])) if match else Code(Scheme.URI, text)
 
 

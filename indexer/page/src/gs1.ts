@@ -113,7 +113,8 @@ function qualifiers(ai: string, segments: string[]): Record<string, string> {
   const names = segments.filter((_, at) => at % 2 === 0);
   const values = segments.filter((_, at) => at % 2 === 1);
   const allowed = QUALIFIERS[ai]!.filter((name) => names.includes(name));
-  if (names.length !== values.length || names.join() !== allowed.join()) {
+  const inOrder = names.length === allowed.length && names.every((name, at) => name === allowed[at]);
+  if (names.length !== values.length || !inOrder) {
     throw fault("what follows the key are not its qualifiers in their order");
   }
   const found = Object.fromEntries(names.map((name, at) => [name, unescape(values[at]!)]));

@@ -7,7 +7,7 @@
 import { edwards } from "@noble/curves/abstract/edwards.js";
 import { weierstrass } from "@noble/curves/abstract/weierstrass.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { concat } from "./bytes.ts";
+import { concat, same } from "./bytes.ts";
 
 // SEC 2, section 2.4.1
 const K = weierstrass(
@@ -66,7 +66,10 @@ export function recover(hash: Uint8Array, r: bigint, s: bigint, odd: boolean): U
   }
 }
 
-/** Whether an Ed25519 signature holds (RFC 8032, section 5.1.7), strictly encoded. */
+/**
+ * Whether an Ed25519 signature holds (RFC 8032, section 5.1.7), strictly encoded and without the cofactor, as OpenSSL
+ * checks it: with the cofactor a key's owner could make notes that hold for one reader and not for the other.
+ */
 export function holds(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
   if (signature.length !== 64) return false;
   try {
@@ -75,9 +78,8 @@ export function holds(signature: Uint8Array, message: Uint8Array, key: Uint8Arra
     const s = littleEndian(signature.subarray(32));
     const challenge = E.Fn.create(littleEndian(sha512(concat(nonce, key, message))));
     if (s >= E.Fn.ORDER || a.isSmallOrder()) return false;
-    const right = E.fromBytes(nonce).add(a.multiplyUnsafe(challenge));
-    return E.BASE.multiplyUnsafe(s).subtract(right).clearCofactor().is0();
+    return same(E.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(challenge)).toBytes(), nonce);
   } catch {
-    return false; // the key or the nonce is no point
+    return false; // the key is no point
   }
 }

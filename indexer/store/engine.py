@@ -31,6 +31,7 @@ class _Options(TypedDict):
     pool_size: int
     pool_recycle: int
     pool_pre_ping: bool
+    hide_parameters: bool
 
 
 def engine(
@@ -76,6 +77,8 @@ def _options(
         "pool_recycle": 1800,
         # A question before each transaction costs more than the one error after an outage.
         "pool_pre_ping": False,
+        # Errors go into logs, and what is stored has no business there.
+        "hide_parameters": True,
     }
 
 

@@ -50,6 +50,14 @@ def test_a_wrong_statement_is_none(running: Server) -> None:
     pool.dispose()
 
 
+def test_what_was_to_be_stored_stays_out_of_errors(running: Server) -> None:
+    pool = engine(running.superuser_url())
+    with pool.connect() as connection, pytest.raises(ProgrammingError) as refused:
+        connection.execute(text("SELECT nothing WHERE 'x' = :key"), {"key": "a secret of a caller"})
+    pool.dispose()
+    assert "a secret of a caller" not in str(refused.value)
+
+
 def test_outage_and_return(running: Server) -> None:
     pool = engine(running.superuser_url())
     with pool.connect() as connection:

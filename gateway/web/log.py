@@ -4,6 +4,8 @@ Hash tiles and the checkpoint are public. Bundles of entries show who submitted 
 credential unless the operator opens them. A tile never changes, only grows; what was sent may be kept forever.
 """
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -36,10 +38,12 @@ class NoTileError(MissingError):
 
 
 class EntriesBrokenError(MissingError):
-    """A bundle of entries cannot be given because a record in it is gone."""
+    """A bundle of entries cannot be given because a record or a submission in it is gone."""
 
     code = "ENTRIES_BROKEN"
-    sentence = "a record in {path} is gone from the store, so its leaf cannot be shown"
+    sentence = (
+        "a record or submission in {path} is gone from the store, so its leaf cannot be shown"
+    )
 
 
 def _place(path: Annotated[str, Path(description="as C2SP tlog-tiles spells it")]) -> tile.Place:
@@ -109,12 +113,17 @@ def _entries(connection: Connection, place: tile.Place) -> bytes:
     first = place.index * tile.WIDTH
     if ledger.size(connection) < first + place.width:
         raise NoTileError(path=_path(place))
-    leaves: list[bytes] = []
-    # A submission has two leaves at least, so half a tile of them and one more cover it.
+    try:
+        leaves = list(islice(_leaves(connection, first), place.width))
+    except ledger.SubmissionMissingError:
+        raise EntriesBrokenError(path=_path(place)) from None
+    if None in leaves:
+        raise EntriesBrokenError(path=_path(place))
+    return tile.entries(leaf for leaf in leaves if leaf is not None)
+
+
+def _leaves(connection: Connection, first: int) -> Iterator[bytes | None]:
+    """Make the leaves from `first` on, one by one: what is gone behind those that are taken spoils nothing."""
+    # A submission has two leaves at least, so half a tile of them and one more cover a bundle.
     for entry in ledger.entries(connection, first, tile.WIDTH // 2 + 1):
-        for index, leaf in enumerate(ledger.leaves(entry), entry.first_index):
-            if first <= index < first + place.width:
-                if leaf is None:
-                    raise EntriesBrokenError(path=_path(place))
-                leaves.append(leaf)
-    return tile.entries(leaves)
+        yield from ledger.leaves(entry)[max(0, first - entry.first_index) :]

@@ -94,7 +94,8 @@ def parse(text: str) -> Place:
     width = int(found["width"] or WIDTH)
     place = Place(level, index, width)
     again = entries_path(index, width) if level is None else path(level, index, width)
-    if again != text or (level or 0) > 63:
+    # No log has a leaf beyond, and readers may keep indexes in 64 bits.
+    if again != text or (level or 0) > 63 or index > merkle.MAX_SIZE:
         raise PlaceUnknownError(path=text)
     return place
 

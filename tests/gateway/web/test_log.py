@@ -47,7 +47,17 @@ def test_a_tile_beyond_the_log_is_not_there(site, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["0/0", "0/000.p/256", "00/000", "64/000", "x", "entries/x000/001"]
+    "path",
+    [
+        "0/0",
+        "0/000.p/256",
+        "00/000",
+        "64/000",
+        "x",
+        "entries/x000/001",
+        "0/x999/x999/x999/x999/x999/x999/999",  # beyond PostgreSQL's numbers, and any log's
+        "0/x009/x007/x199/x254/x740/992",  # 2^53
+    ],
 )
 def test_a_tile_in_another_spelling_is_refused(site, path):
     problem(site.http.get(f"/log/tile/{path}"), 422, "TILE_UNKNOWN")
@@ -71,3 +81,14 @@ def test_entries_are_closed_to_strangers(site):
     own = site.http.get("/log/tile/entries/000.p/2", headers=member.headers)
     assert own.status_code == 200
     assert own.headers["cache-control"].startswith("private")
+
+
+def test_a_deleted_submission_breaks_the_bundle_that_holds_it_and_no_other(site):
+    member = site.member()
+    site.send(member, *(event(str(n)) for n in range(255)))
+    site.send(member, event("next"))
+    site.place()
+    site.tamper("delete from ledger.submission where sequence = 1")
+    full, partly = (f"/log/tile/entries/{one}" for one in ("000", "001.p/2"))
+    assert site.http.get(full, headers=member.headers).status_code == 200
+    problem(site.http.get(partly, headers=member.headers), 404, "ENTRIES_BROKEN")

@@ -37,23 +37,27 @@ def _anchor(client: Client, trust: Trust, bundle: Bundle) -> Anchor | None:
     """Find the anchor under the bundle's transaction, if its block is one of the node's canonical chain."""
     if bundle.anchor is None:
         return None
-    log = log_id(bundle.origin)
-    found = client.ask(events.anchors_in(trust.trace_log, bundle.anchor.transaction))
-    for event in found:
-        if event.log != log or event.tx_hash != bundle.anchor.transaction:
-            continue
-        block = client.header(event.block_number)
-        if block is None or block.hash != event.block_hash:
-            return None
-        return Anchor(
-            number=event.number,
-            old_size=event.old_size,
-            size=event.size,
-            root=event.root,
-            transaction=event.tx_hash,
-            block=Block(block.number, block.hash, block.timestamp),
-        )
-    return None
+    log, claimed = log_id(bundle.origin), bundle.anchor
+    found = [
+        event
+        for event in client.ask(events.anchors_in(trust.trace_log, claimed.transaction))
+        if event.log == log and event.tx_hash == claimed.transaction
+    ]
+    if not found:
+        return None
+    # A contract that operates a log may anchor it more than once in a transaction.
+    event = next((one for one in found if one.number == claimed.number), found[0])
+    block = client.header(event.block_number)
+    if block is None or block.hash != event.block_hash:
+        return None
+    return Anchor(
+        number=event.number,
+        old_size=event.old_size,
+        size=event.size,
+        root=event.root,
+        transaction=event.tx_hash,
+        block=Block(block.number, block.hash, block.timestamp),
+    )
 
 
 def _keys(client: Client, trust: Trust, bundle: Bundle) -> dict[bytes, KeySeen]:

@@ -53,7 +53,7 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Endpoint
   if (chainId !== trust.chainId || genesis !== trust.genesis) return seen;
   const latest = quantity(member(next(), "number"));
   seen.final = final(trust, latest, trust.finality === "finalized" ? next() : null);
-  if (bundle.anchor) seen.anchor = await anchorOf(next(), bundle.anchor.transaction, trust, log, node);
+  if (bundle.anchor) seen.anchor = await anchorOf(next(), bundle.anchor, trust, log, node);
   seen.closed = closing(answers.shift()!(selector(SIGNATURES.unknown)));
   for (const key of keys) Object.assign(seen.keys, keyOf(key, words(next())));
   for (const id of ids) Object.assign(seen.participants, participantOf(id, words(next())));
@@ -68,15 +68,18 @@ function final(trust: Trust, latest: number, finalized: unknown): number {
 
 /** Find the anchor in a receipt, if its block is one of the node's chain. */
 async function anchorOf(
-  receipt: unknown, transaction: string, trust: Trust, log: Uint8Array, node: Endpoint,
+  receipt: unknown, { transaction, number: claimed }: Anchor, trust: Trust, log: Uint8Array, node: Endpoint,
 ): Promise<Anchor | null> {
   if (receipt === null || toHex(hash(member(receipt, "transactionHash"))) !== transaction) return null;
   const topics = [toHex(eventTopic(SIGNATURES.anchored)), toHex(log)];
-  const found = list(member(receipt, "logs")).find((entry) => {
+  const anchors = list(member(receipt, "logs")).filter((entry) => {
     const about = list(member(entry, "topics")).map((topic) => toHex(hash(topic)));
     return toHex(words(member(entry, "address"))) === toHex(trust.traceLog) &&
       about.length === 3 && topics.every((topic, i) => topic === about[i]);
   });
+  const numbered = (entry: unknown): number => number(hash(list(member(entry, "topics"))[2]));
+  // A contract that operates a log may anchor it more than once in a transaction.
+  const found = anchors.find((entry) => numbered(entry) === claimed) ?? anchors[0];
   if (!found) return null;
   const [answer] = await node.batch([["eth_getBlockByNumber", [member(receipt, "blockNumber"), false]]]);
   const block = answer!();
@@ -84,7 +87,7 @@ async function anchorOf(
   if (block === null || toHex(hash(member(block, "hash"))) !== blockHash) return null;
   const data = words(member(found, "data"));
   return {
-    number: number(hash(list(member(found, "topics"))[2])),
+    number: numbered(found),
     oldSize: number(word(data, 0)),
     size: number(word(data, 1)),
     root: toHex(word(data, 2)),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.devnet import Devnet
-from indexer.chain import sighting
+from indexer.chain import events, sighting
 from indexer.chain.client import Client, UnreachableError
 from indexer.core.proof import check
 from indexer.core.sighting import Sighting
@@ -36,6 +36,25 @@ def test_an_honest_nodes_word_makes_the_answer_verified(book, client, bundle):
 def test_a_transaction_that_is_none_has_no_anchor(book, client, bundle):
     forged = replace(bundle, anchor=replace(bundle.anchor, transaction=b"\1" * 32))
     assert sighting.gather(client, "regulator", book.trust(), forged).anchor is None
+
+
+def test_of_several_anchors_in_one_transaction_the_claimed_one_is_taken(
+    book, client, bundle, monkeypatch
+):
+    anchors_in = events.anchors_in
+
+    def twice(*asked):
+        call = anchors_in(*asked)
+
+        def read(raw):
+            (one,) = call.read(raw)
+            return [replace(one, number=one.number + 7), one]
+
+        return replace(call, read=read)
+
+    monkeypatch.setattr(events, "anchors_in", twice)
+    seen = sighting.gather(client, "regulator", book.trust(), bundle)
+    assert seen.anchor == bundle.anchor
 
 
 def test_another_logs_anchor_is_not_this_ones(book, client, bundle, world):

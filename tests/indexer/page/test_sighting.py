@@ -67,6 +67,22 @@ def test_a_block_that_was_replaced_carries_no_anchor(gather):
     assert seen["anchor"] is None
 
 
+def test_of_several_anchors_in_one_transaction_the_claimed_one_is_taken(gather):
+    scene = life()
+    before = (scene.bundle.anchor.number + 7).to_bytes(32, "big")
+
+    def node(method, params):
+        found = scene.answer(method, params)
+        if method != "eth_getTransactionReceipt":
+            return found
+        (log,) = found["logs"]
+        other = log | {"topics": [*log["topics"][:2], "0x" + before.hex()]}
+        return found | {"logs": [other, log]}
+
+    (seen,) = gather(scene, node)
+    assert seen["anchor"] == scene.bundle.anchor.members()
+
+
 @pytest.mark.parametrize("nonsense", [None, "0x", 7, "0x" + "ff" * 32])
 @pytest.mark.parametrize(
     "method", ["eth_chainId", "eth_getBlockByNumber", "eth_getTransactionReceipt", "eth_call"]

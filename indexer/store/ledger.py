@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from indexer.core import record
-from indexer.core.errors import InconsistencyError
+from indexer.core.errors import InconsistencyError, InputError
 from indexer.core.tile import Reader
 from indexer.store.tables import placement, submission, tile
 from indexer.store.tables import record as record_table
@@ -173,7 +173,7 @@ def entry(row: Row[*tuple[Any, ...]], first_index: int, records: dict[int, State
 
 
 def leaves(entry: Entry) -> list[bytes | None]:
-    """Make the leaf data of a submission and its records from what is stored; None where a record is gone."""
+    """Make the leaf data of a submission and its records from what is stored; None where a record is gone or unfit."""
     own = record.submission_leaf(
         entry.participant, entry.key, entry.sequence, entry.count, entry.root, entry.signature
     )
@@ -183,4 +183,7 @@ def leaves(entry: Entry) -> list[bytes | None]:
 def _leaf(received_at: int, stated: Stated | None) -> bytes | None:
     if stated is None:
         return None
-    return record.record_leaf(stated.kind, received_at, sha256(stated.content).digest())
+    try:
+        return record.record_leaf(stated.kind, received_at, sha256(stated.content).digest())
+    except InputError:
+        return None

@@ -156,6 +156,16 @@ def test_a_changed_content_changes_its_leaf_whatever_its_digest_says(shelf, read
     assert made[2] == shelf.leaves[2]
 
 
+def test_a_record_of_a_kind_that_no_leaf_can_hold_makes_none(shelf, reading):
+    shelf.add(2)
+    with shelf.engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("update ledger.record set kind = 300 where position = 0"))
+    (one,) = ledger.entries(reading, 0, 1)
+    assert ledger.leaves(one)[1] is None
+    assert ledger.leaves(one)[2] == shelf.leaves[2]
+
+
 def test_a_submission_that_is_gone_is_named(shelf, reading):
     one = shelf.add(1)
     with shelf.engine.begin() as connection:

@@ -69,7 +69,9 @@ def test_a_block_that_was_replaced_carries_no_anchor(gather):
 
 def test_of_several_anchors_in_one_transaction_the_claimed_one_is_taken(gather):
     scene = life()
-    before = (scene.bundle.anchor.number + 7).to_bytes(32, "big")
+    claimed = scene.bundle.anchor
+    assert claimed is not None
+    before = (claimed.number + 7).to_bytes(32, "big")
 
     def node(method, params):
         found = scene.answer(method, params)
@@ -80,7 +82,7 @@ def test_of_several_anchors_in_one_transaction_the_claimed_one_is_taken(gather):
         return found | {"logs": [other, log]}
 
     (seen,) = gather(scene, node)
-    assert seen["anchor"] == scene.bundle.anchor.members()
+    assert seen["anchor"] == claimed.members()
 
 
 @pytest.mark.parametrize("nonsense", [None, "0x", 7, "0x" + "ff" * 32])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gateway.accounts.tables import MIGRATIONS
 from gateway.devnet import Devnet
@@ -13,6 +14,12 @@ from gateway.machine import LOGINS
 from indexer.store import migrate
 from indexer.store.engine import engine
 from indexer.store.server import Server
+
+# How fast a machine draws examples says nothing about what is tested.
+settings.register_profile(
+    "suyuan", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("suyuan")
 
 
 @dataclass

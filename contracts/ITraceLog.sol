@@ -163,6 +163,14 @@ interface ITraceLog {
     /// @return state Its keys, head, and end.
     function logOf(bytes32 log) external view returns (LogState memory state);
 
+    /// @notice Tell whether an account is or ever was a log's operator or its receipt key: what it signed then still
+    /// stands after a rotation.
+    /// @param log The log.
+    /// @param account The account.
+    /// @return asOperator Whether it was the operator.
+    /// @return asReceiptKey Whether it was the receipt key.
+    function served(bytes32 log, address account) external view returns (bool asOperator, bool asReceiptKey);
+
     /// @notice Tell whether a leaf is under the log's present head.
     /// @param log The log.
     /// @param leafHash H(00 ‖ leaf).

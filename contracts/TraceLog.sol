@@ -32,7 +32,11 @@ contract TraceLog is ITraceLog, AccessControl {
     uint256 private constant SIZE_LIMIT = 2 ** 53;
     uint256 private constant PROOF_LIMIT = 54;
 
+    uint8 private constant AS_OPERATOR = 1;
+    uint8 private constant AS_RECEIPT_KEY = 2;
+
     mapping(bytes32 log => Entry) private _logs;
+    mapping(bytes32 log => mapping(address account => uint8)) private _served;
 
     /// @param admin Opens, rotates and closes logs, and grants roles.
     /// @param regulator Attests and disputes.
@@ -59,9 +63,7 @@ contract TraceLog is ITraceLog, AccessControl {
         if (entry.operator != address(0)) revert TraceLogExists(log);
         _checkParties(operator, logKey, receiptKey);
         _checkBeginning(log, size, root, predecessor);
-        entry.operator = operator;
-        entry.logKey = logKey;
-        entry.receiptKey = receiptKey;
+        _appoint(log, operator, logKey, receiptKey);
         entry.size = uint56(size);
         entry.root = root;
         entry.predecessor = predecessor;
@@ -94,11 +96,9 @@ contract TraceLog is ITraceLog, AccessControl {
         external
         onlyRole(DEFAULT_ADMIN_ROLE)
     {
-        Entry storage entry = _running(log);
+        _running(log);
         _checkParties(operator, logKey, receiptKey);
-        entry.operator = operator;
-        entry.logKey = logKey;
-        entry.receiptKey = receiptKey;
+        _appoint(log, operator, logKey, receiptKey);
         emit Rotated(log, operator, logKey, receiptKey);
     }
 
@@ -150,6 +150,12 @@ contract TraceLog is ITraceLog, AccessControl {
     }
 
     /// @inheritdoc ITraceLog
+    function served(bytes32 log, address account) external view returns (bool asOperator, bool asReceiptKey) {
+        uint8 parts = _served[log][account];
+        return (parts & AS_OPERATOR != 0, parts & AS_RECEIPT_KEY != 0);
+    }
+
+    /// @inheritdoc ITraceLog
     function includes(bytes32 log, bytes32 leafHash, uint64 index, bytes32[] calldata path)
         external
         view
@@ -177,6 +183,16 @@ contract TraceLog is ITraceLog, AccessControl {
             last >>= 1;
         }
         return last == 0 && hash == entry.root;
+    }
+
+    /// @dev Give a log its parties, and remember them for those who read what they signed once.
+    function _appoint(bytes32 log, address operator, bytes32 logKey, address receiptKey) private {
+        Entry storage entry = _logs[log];
+        entry.operator = operator;
+        entry.logKey = logKey;
+        entry.receiptKey = receiptKey;
+        _served[log][operator] |= AS_OPERATOR;
+        _served[log][receiptKey] |= AS_RECEIPT_KEY;
     }
 
     /// @dev Find a log, ended or not.

@@ -29,8 +29,8 @@ DATABASE = "suyuan"
 GATEWAY_PARTY = "演示溯源平台"
 REGULATOR_PARTY = "演示监管节点"
 LOGINS = {
-    "web": ("suyuan_intake",),
-    "loop": ("suyuan_sequencer", "suyuan_anchorer"),
+    "web": ("suyuan_intake", "suyuan_returns"),
+    "loop": ("suyuan_sequencer", "suyuan_anchorer", "suyuan_eraser", "suyuan_registrar"),
     "node": ("suyuan_follower", "suyuan_reconciler"),
     "admin": ("suyuan_accounts",),
 }

@@ -1,6 +1,7 @@
 """Schema `gateway`, accounts: who may submit, by which API key, and who signs for them.
 
-Writer: accounts (the operator's desk and command line), but for `idempotency`, which is intake's.
+Writer: accounts (the operator's desk and command line), but for `refusal`, which is the registrar's, and
+`idempotency`, which is intake's.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -41,6 +43,7 @@ api_key = Table(
     Column("hash", LargeBinary, nullable=False, unique=True),
     Column("created", DateTime(timezone=True), nullable=False),
     Column("revoked", DateTime(timezone=True)),
+    Column("role", Text, nullable=False, server_default="participant"),  # or operator
 )
 
 # Writer: accounts. A signing key held for a participant without one of its own, sealed by the vault.
@@ -50,6 +53,28 @@ custodial_key = Table(
     Column("participant", Uuid, ForeignKey("gateway.participant.id"), primary_key=True),
     Column("address", LargeBinary, nullable=False, unique=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+# Writer: accounts. What is to happen to a participant on chain; the loop's registrar sends it. Whether it happened is
+# told by the follower's registrations, or by a refusal.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("act", Text, nullable=False),  # one of `rules.ACTS`
+    Column("participant", Uuid, ForeignKey("gateway.participant.id"), nullable=False),
+    Column("key", LargeBinary),  # 20-byte address, for acts on a key
+    Column("facts", JSONB, nullable=False),  # the call's other arguments, bytes in hex
+    Column("created", DateTime(timezone=True), nullable=False),
+)
+
+# Writer: registrar. A decision that the contract refused, in its own words.
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("decision", Uuid, ForeignKey("gateway.decision.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
 )
 
 # Writer: intake. The same key and body answer as before.

@@ -1,6 +1,6 @@
-"""Who states it: a submission binds a participant's key to the digests of its records, a receipt binds the log to them.
+"""Who states it: a submission binds a key to its records, a receipt the log to them, an approval lets a record amend.
 
-Both are EIP-712 structures, packed by hand because their hashing is what every record waits for; a property test holds
+All are EIP-712 structures, packed by hand because their hashing is what every record waits for; a property test holds
 the packing to eth-account's. The field lists are frozen: another list is another signature.
 """
 
@@ -175,6 +175,39 @@ class Receipt:
                 "receivedAt": self.received_at,
                 "anchorBy": self.anchor_by,
             },
+        )
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What the log's operator signs: the record of this digest may amend another; `at` is in seconds since 1970."""
+
+    log: bytes
+    digest: bytes
+    at: int
+
+    FIELDS: ClassVar[str] = "bytes32 log,bytes32 digest,uint64 at"
+
+    def __post_init__(self) -> None:
+        self._words()
+
+    def _words(self) -> bytes:
+        return (
+            _bytes(self.log, 32, "log")
+            + _bytes(self.digest, 32, "digest")
+            + _uint(self.at, SEQUENCE_LIMIT, "at")
+        )
+
+    def signing_hash(self) -> bytes:
+        """Hash to the 32 bytes that are signed."""
+        return _signing_hash("Approval", self.FIELDS, self._words())
+
+    def typed_data(self) -> dict[str, object]:
+        """Spell the structure for wallets and libraries that hash EIP-712 themselves."""
+        return _typed_data(
+            "Approval",
+            self.FIELDS,
+            {"log": "0x" + self.log.hex(), "digest": "0x" + self.digest.hex(), "at": self.at},
         )
 
 

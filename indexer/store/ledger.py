@@ -73,6 +73,11 @@ def name(canonical_code: str) -> bytes:
     return sha256(canonical_code.encode()).digest()[:NAME_SIZE]
 
 
+def amends(digest: bytes) -> bytes:
+    """Index what amends the record of this digest: 16 bytes, as `naming.code` holds them. No code is spelt so."""
+    return name(f"amends {digest.hex()}")
+
+
 _SIZE = (
     select(placement.c.first_index + placement.c.count + 1)
     .order_by(placement.c.first_index.desc())

@@ -1,8 +1,9 @@
 """Schema `ledger`: what was stated, where it stands in the log, what the chain said, what does not fit.
 
 Each table has one writer, named at its head and held to it by PostgreSQL grants (migrations/). Rows of `submission`,
-`record`, `placement` and `checkpoint` are never updated or deleted, and a tile only ever grows: triggers refuse
-anything else. There are no status columns; progress.py derives every state by joining.
+`record`, `placement`, `checkpoint` and `approval` are never updated or deleted, a tile only ever grows, and of the
+rest only what was concealed is erased, upon an anchored notice: triggers refuse anything else. There are no status
+columns; progress.py derives every state by joining.
 """
 
 from sqlalchemy import (
@@ -21,12 +22,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(schema="ledger")
 
-# Writer: intake. One signed statement of a participant; the receipt is ours.
+# Writer: intake, and the sequencer where it fills a restored store again from the log's files: then our promise and
+# its receipt are lost, and null. One signed statement of a participant; the receipt is ours.
 submission = Table(
     "submission",
     metadata,
@@ -39,8 +42,8 @@ submission = Table(
     Column("digests", LargeBinary, nullable=False),  # 32 bytes a record, in order: what was signed
     Column("signature", LargeBinary, nullable=False),  # 65 bytes, EIP-712 Submission
     Column("received_at", BigInteger, nullable=False),  # ms since 1970, as hashed into the leaves
-    Column("anchor_by", BigInteger, nullable=False),  # s since 1970, promised by the receipt
-    Column("receipt", LargeBinary, nullable=False),  # 65 bytes, EIP-712 Receipt
+    Column("anchor_by", BigInteger),  # s since 1970, promised by the receipt
+    Column("receipt", LargeBinary),  # 65 bytes, EIP-712 Receipt
     UniqueConstraint("key", "sequence", name="submission_key_sequence"),
 )
 
@@ -55,9 +58,10 @@ record = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("submission", "position", name="record_submission_position"),
+    Index("record_digest", text("substr(digest, 1, 8)")),
 )
 
-# Writer: intake. Wrapped under the gateway's vault key; erasure deletes the row.
+# Writer: intake; the eraser deletes. Wrapped under the gateway's vault key.
 record_key = Table(
     "record_key",
     metadata,
@@ -65,7 +69,7 @@ record_key = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
-# Writer: intake. The disclosures of a record's concealed values, sealed under its record key.
+# Writer: intake; the eraser deletes. The disclosures of a record's concealed values, sealed under its record key.
 sealed = Table(
     "sealed",
     metadata,
@@ -73,8 +77,8 @@ sealed = Table(
     Column("disclosures", LargeBinary, nullable=False),
 )
 
-# Writer: intake. Which records name which code: 16 bytes of SHA-256 of the canonical code, or of
-# an HMAC under a gateway-wide key where the code is concealed in the record.
+# Writer: intake; the eraser deletes concealed names. Which records name which code: 16 bytes of SHA-256 of the
+# canonical code, or of an HMAC under a gateway-wide key where the code is concealed in the record.
 naming = Table(
     "naming",
     metadata,
@@ -87,6 +91,16 @@ naming = Table(
     Column("concealed", Boolean, nullable=False),
     PrimaryKeyConstraint("code", "record", name="naming_pkey"),
     Index("naming_record", "record"),
+)
+
+# Writer: returns. The operator's signed word that a correction or withdrawal may enter the log.
+approval = Table(
+    "approval",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # of the amending record
+    Column("at", BigInteger, nullable=False),  # s since 1970, as signed
+    Column("approver", LargeBinary, nullable=False),  # 20-byte address
+    Column("signature", LargeBinary, nullable=False),  # 65 bytes, EIP-712 Approval
 )
 
 # Writer: sequencer. A submission's leaf stands at first_index, its records' leaves follow.
@@ -115,6 +129,10 @@ leader = Table(
     Column("origin", Text, primary_key=True),
     Column("epoch", BigInteger, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
+    Column(
+        "instance", Text, nullable=False, server_default=""
+    ),  # its connections' application name
+    Column("seen", DateTime(timezone=True)),  # its pulse: a leader whose pulse stops is ended
 )
 
 # Writer: anchorer. Every transaction it ever signed, stored before it was sent.
@@ -188,12 +206,30 @@ registration = Table(
     Column("log_index", Integer, nullable=False),
     Column("event", Text, nullable=False),
     Column("participant", Uuid, nullable=False, index=True),
-    Column("key", LargeBinary),
+    Column("key", LargeBinary, index=True),
     Column("name", Text),
     Column("credit_code", Text),
     Column("custodial", Boolean),
     Column("next_sequence", BigInteger),
+    Column("ready_at", BigInteger),  # s since 1970: when a recovery may be completed
     PrimaryKeyConstraint("block_number", "log_index", name="registration_pkey"),
+)
+
+# Writer: follower. Every act of an administrator: roles granted and revoked, logs opened, rotated and closed.
+administration = Table(
+    "administration",
+    metadata,
+    Column(
+        "block_number",
+        BigInteger,
+        ForeignKey("ledger.block.number", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("log_index", Integer, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),  # the event's fields, bytes in hex
+    PrimaryKeyConstraint("block_number", "log_index", name="administration_pkey"),
 )
 
 # Writer: follower. Which chain this is and how far it was read.
@@ -224,5 +260,6 @@ finding = Table(
     Column("first_seen", DateTime(timezone=True), nullable=False),
     Column("last_seen", DateTime(timezone=True), nullable=False),
     Column("cleared", DateTime(timezone=True)),
+    Column("acknowledged", DateTime(timezone=True)),  # somebody looked at it and found it in order
     PrimaryKeyConstraint("kind", "subject", name="finding_pkey"),
 )

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from web3 import Web3
 
 from contracts.operate import EMPTY_ROOT
 from indexer.core import merkle
@@ -326,6 +327,26 @@ def test_rotation_replaces_operator_and_keys(world: World):
     assert world.verdict("operator", anchor) == "TraceLogNotOperator"
     assert world.verdict("stranger", anchor) == ""
     assert old != new
+
+
+def test_who_ever_served_a_log_is_remembered(world: World):
+    log = world.new_log()
+    old, new = world.address("operator"), world.address("stranger")
+    receipt_key = world.address("admin")
+
+    def served(account: bytes) -> list[bool]:
+        told = world.log.functions.served(log, Web3.to_checksum_address(account)).call()
+        return list(told)
+
+    assert served(old) == [True, False]
+    assert served(new) == [False, True]
+    assert served(receipt_key) == [False, False]
+    world.send("admin", world.log.functions.rotate(log, new, LEAVES[0], receipt_key))
+    assert served(old)[0]
+    assert served(new) == [True, True]
+    assert served(receipt_key) == [False, True]
+    unknown = world.log.functions.served(bytes(32), Web3.to_checksum_address(old)).call()
+    assert list(unknown) == [False, False]
 
 
 def test_the_regulator_attests_what_is_anchored_and_disputes_what_it_will(world: World):

@@ -6,17 +6,32 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.accounts import tables
+from gateway.accounts.tables import metadata
+from gateway.returns.tables import review
 from indexer.store.engine import engine
 
-# Who may do what: s select, i insert, u update.
+# Who may do what: s select, i insert, u update, d delete.
 GRANTS = {
-    "participant": {"accounts": "si", "intake": "s"},
+    "participant": {"accounts": "si", "intake": "s", "registrar": "s"},
     "api_key": {"accounts": "siu", "intake": "s"},
-    "custodial_key": {"accounts": "si", "intake": "s"},
+    "custodial_key": {"accounts": "sid", "intake": "s"},
+    "decision": {"accounts": "si", "registrar": "s"},
+    "refusal": {"accounts": "s", "registrar": "si"},
+    "application": {"intake": "si", "returns": "s"},
+    "review": {"intake": "s", "returns": "si"},
     "idempotency": {"intake": "si"},
 }
-ROLES = ("accounts", "intake", "sequencer", "anchorer", "follower", "reconciler", "reader")
+ROLES = (
+    "accounts",
+    "intake",
+    "sequencer",
+    "anchorer",
+    "follower",
+    "reconciler",
+    "reader",
+    "registrar",
+    "returns",
+)
 
 
 @pytest.fixture
@@ -37,11 +52,12 @@ def test_the_migrations_make_exactly_these_tables(owner):
                 "compare_server_default": True,
             },
         )
-        assert compare_metadata(context, tables.metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_every_table_is_in_this_test():
-    assert {table.name for table in tables.metadata.sorted_tables} == set(GRANTS)
+    assert review.metadata is metadata
+    assert {table.name for table in metadata.sorted_tables} == set(GRANTS)
 
 
 def test_each_role_may_do_what_its_tables_say_and_nothing_else(owner):

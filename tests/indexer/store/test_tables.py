@@ -1,6 +1,8 @@
 """The tables are those the migrations make, and each is written by those who may and by nobody else."""
 
+from hashlib import sha256
 from itertools import product
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,18 +10,20 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from indexer.store import tables
+from indexer.store import ledger, tables
 from indexer.store.engine import engine
 
-ROLES = ("intake", "sequencer", "anchorer", "follower", "reconciler", "reader")
+DIGEST = sha256(b"c").digest()
+ROLES = ("intake", "sequencer", "anchorer", "follower", "reconciler", "reader", "returns", "eraser")
 
 # Who may do what: i insert, u update, d delete.
 WRITERS = {
-    "submission": {"intake": "i"},
+    "submission": {"intake": "i", "sequencer": "i"},
     "record": {"intake": "i"},
-    "record_key": {"intake": "i"},
-    "sealed": {"intake": "i"},
-    "naming": {"intake": "i"},
+    "record_key": {"intake": "i", "eraser": "d"},
+    "sealed": {"intake": "i", "eraser": "d"},
+    "naming": {"intake": "i", "eraser": "d"},
+    "approval": {"returns": "i"},
     "placement": {"sequencer": "i"},
     "tile": {"sequencer": "iu"},
     "leader": {"sequencer": "iu"},
@@ -28,11 +32,12 @@ WRITERS = {
     "block": {"follower": "id"},
     "anchor": {"follower": "id"},
     "registration": {"follower": "id"},
+    "administration": {"follower": "id"},
     "cursor": {"follower": "iu"},
     "finding": {"reconciler": "iu"},
 }
 SECRET = ("record_key", "sealed")
-NEVER_DELETED = ("submission", "record", "placement", "checkpoint", "tile")
+ERASABLE = ("record_key", "sealed", "naming")
 
 
 @pytest.fixture
@@ -89,6 +94,8 @@ def fill(connection):
         " 0, 1, sha256('a'), sha256('a'), decode(repeat('00', 65), 'hex'), 1, 1, decode(repeat('00', 65), 'hex'))",
         "insert into ledger.record values (gen_random_uuid(), gen_random_uuid(), 0, 1, sha256('a'), 'a')",
         "insert into ledger.placement values (0, gen_random_uuid(), 1)",
+        "insert into ledger.approval values (sha256('a'), 1, decode(repeat('00', 20), 'hex'),"
+        " decode(repeat('00', 65), 'hex'))",
         "insert into ledger.checkpoint values (2, sha256('a'), 'note')",
         "insert into ledger.record_key values (gen_random_uuid(), 'a')",
         "insert into ledger.sealed values (gen_random_uuid(), 'a')",
@@ -103,6 +110,7 @@ CHANGES = {
     "record": "content = 'b'",
     "placement": "first_index = 1",
     "checkpoint": "note = 'b'",
+    "approval": "at = 2",
     "record_key": "wrapped = 'b'",
     "sealed": "disclosures = 'b'",
     "naming": "concealed = true",
@@ -116,9 +124,11 @@ def test_nobody_rewrites_the_ledger_its_owner_included(database, owner, role):
         fill(connection)
     asking = engine(database.url(role))
     for table, change in CHANGES.items():
-        statements = [f"update ledger.{table} set {change}", f"truncate ledger.{table}"]
-        if table in NEVER_DELETED or role != "superuser":
-            statements.append(f"delete from ledger.{table}")
+        statements = [
+            f"update ledger.{table} set {change}",
+            f"truncate ledger.{table}",
+            f"delete from ledger.{table}",
+        ]
         refusal = r"refused" if role == "superuser" else r"permission denied|refused"
         for statement in statements:
             with pytest.raises(DBAPIError, match=refusal), asking.begin() as connection:
@@ -187,8 +197,36 @@ def test_misshapen_rows_are_refused(owner, statement):
         connection.execute(text(statement))
 
 
-def test_erasure_may_take_keys_and_sealed_values_and_names(owner):
+def conceal(connection):
+    """Put a record with concealed values beside the others, and its notice of erasure behind it."""
+    base, notice, sent = uuid4(), uuid4(), uuid4()
+    given = {"base": base, "notice": notice, "sent": sent, "name": ledger.amends(DIGEST)}
+    for statement in (
+        "insert into ledger.record values (:base, gen_random_uuid(), 0, 1, sha256('c'), 'c')",
+        "insert into ledger.record values (:notice, :sent, 0, 5, sha256('n'), 'n')",
+        "insert into ledger.naming values (:name, :notice, :sent, 0, false)",
+        "insert into ledger.placement values (2, :sent, 1)",
+        "insert into ledger.record_key values (:base, 'c')",
+        "insert into ledger.sealed values (:base, 'c')",
+        "insert into ledger.naming values (substr(sha256('c'), 1, 16), :base, gen_random_uuid(), 0, true)",
+    ):
+        connection.execute(text(statement), given)
+    return base
+
+
+@pytest.mark.parametrize("table", ERASABLE)
+def test_what_was_concealed_goes_once_a_notice_is_under_a_checkpoint(database, owner, table):
     with owner.begin() as connection:
         fill(connection)
-        for table in ("record_key", "sealed", "naming"):
-            assert connection.execute(text(f"delete from ledger.{table}")).rowcount == 1
+        base = conceal(connection)
+    loop = engine(database.url("loop"))
+    taken = text(f"delete from ledger.{table} where record = :base")
+    with pytest.raises(DBAPIError, match="no anchored notice"), loop.begin() as connection:
+        connection.execute(taken, {"base": base})
+    with owner.begin() as connection:
+        connection.execute(text("insert into ledger.checkpoint values (4, sha256('a'), 'note')"))
+    with loop.begin() as connection:
+        assert connection.execute(taken, {"base": base}).rowcount == 1
+    with pytest.raises(DBAPIError, match="refused"), loop.begin() as connection:
+        connection.execute(text(f"delete from ledger.{table}"))
+    loop.dispose()

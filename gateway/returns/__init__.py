@@ -1,0 +1,1 @@
+"""The desk of returned data: who may change what was recorded, upon whose application and whose review."""

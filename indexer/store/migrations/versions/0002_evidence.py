@@ -1,0 +1,100 @@
+"""Add to schema ledger: approvals, acts of the chain's administrators, a leader's pulse, erasure, and refilled rows."""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+ROLES = ("returns", "eraser")
+
+TABLES = """
+create index record_digest on ledger.record (substr(digest, 1, 8));
+
+create table ledger.approval (
+  digest bytea primary key check (length(digest) = 32),
+  at bigint not null,
+  approver bytea not null check (length(approver) = 20),
+  signature bytea not null check (length(signature) = 65)
+);
+create trigger stays before update or delete on ledger.approval
+  for each row execute function ledger.refuse();
+create trigger stays_whole before truncate on ledger.approval
+  for each statement execute function ledger.refuse();
+
+create table ledger.administration (
+  block_number bigint not null references ledger.block (number) on delete cascade,
+  log_index integer not null,
+  contract text not null check (contract in ('TraceLog', 'Participants')),
+  event text not null,
+  facts jsonb not null,
+  primary key (block_number, log_index)
+);
+alter table ledger.registration add column ready_at bigint;
+create index ix_ledger_registration_key on ledger.registration (key);
+
+alter table ledger.leader add column instance text not null default '', add column seen timestamptz;
+alter table ledger.submission alter column anchor_by drop not null, alter column receipt drop not null;
+alter table ledger.finding add column acknowledged timestamptz;
+"""
+
+# Only what was concealed is ever forgotten, and only once a notice of erasure that names the record stands in the log
+# under a published checkpoint. A record is found by what amends it under the name of its digest (ledger.amends).
+TRIGGERS = """
+create function ledger.refuse_unless_noticed() returns trigger language plpgsql as $$
+begin
+  if not exists (
+    select from ledger.record base
+    join ledger.naming named
+      on named.code = substr(sha256(convert_to('amends ' || encode(base.digest, 'hex'), 'UTF8')), 1, 16)
+    join ledger.record notice on notice.id = named.record and notice.kind = 5
+    join ledger.placement place on place.submission = notice.submission
+    where base.id = old.record
+      and place.first_index + place.count < (select max(size) from ledger.checkpoint)
+  ) then
+    raise exception 'ledger.%: no anchored notice of erasure names record %: % refused',
+      tg_table_name, old.record, tg_op using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $$;
+
+create function ledger.refuse_unless_concealed() returns trigger language plpgsql as $$
+begin
+  if not old.concealed then
+    raise exception 'ledger.naming: an open name is never erased: % refused', tg_op
+      using errcode = 'restrict_violation';
+  end if;
+  return old;
+end $$;
+
+create trigger stays_open before delete on ledger.naming
+  for each row execute function ledger.refuse_unless_concealed();
+"""
+NOTICED = ("record_key", "sealed", "naming")
+
+GRANTS = """
+grant select on ledger.approval, ledger.administration to suyuan_reader;
+grant insert on ledger.approval to suyuan_returns;
+grant insert, delete on ledger.administration to suyuan_follower;
+grant delete on ledger.record_key, ledger.sealed, ledger.naming to suyuan_eraser;
+grant select (record) on ledger.record_key, ledger.sealed to suyuan_eraser;
+grant insert on ledger.submission to suyuan_sequencer;
+grant suyuan_reader to suyuan_returns, suyuan_eraser;
+"""
+
+
+def upgrade() -> None:
+    """Create what is new."""
+    op.execute(TABLES)
+    op.execute(TRIGGERS)
+    for table in NOTICED:
+        op.execute(
+            f"create trigger stays_unless_noticed before delete on ledger.{table} "
+            "for each row execute function ledger.refuse_unless_noticed()"
+        )
+    for role in ROLES:
+        op.execute(
+            f"do $$ begin create role suyuan_{role} nologin; "
+            "exception when duplicate_object or unique_violation then null; end $$"
+        )
+        op.execute(f"grant usage on schema ledger to suyuan_{role}")
+    op.execute(GRANTS)

@@ -193,6 +193,16 @@ def log_state(
     return _view(trace_log, "logOf(bytes32)", log, at, 10, read, "TraceLogUnknown(bytes32)")
 
 
+def served(trace_log: bytes, log: bytes, account: bytes) -> Call[tuple[bool, bool]]:
+    """Ask TraceLog whether an account is or was a log's operator, and whether its receipt key."""
+
+    def read(words: list[bytes]) -> tuple[bool, bool]:
+        return bool(_int(words[0])), bool(_int(words[1]))
+
+    arguments = log + account.rjust(WORD, b"\0")
+    return _view(trace_log, "served(bytes32,address)", arguments, "latest", 2, read)
+
+
 def key_of(participants: bytes, key: bytes, at: int | bytes | Tag = "latest") -> Call[Key | None]:
     """Ask the registry whose a key is; None if it is nobody's."""
 

@@ -398,7 +398,11 @@ def story(origin="log.example/suyuan"):
         carrier,
         (3, "epcis/2.0", resold | {"bizStep": "destroying"}, [], record.digest(sold.content)),
     )
-    installed: tuple[Any, ...] = (*event, happening("installing", "2026-09-12T10:00:00+08:00", [HEATER]), [])
+    installed: tuple[Any, ...] = (
+        *event,
+        happening("installing", "2026-09-12T10:00:00+08:00", [HEATER]),
+        [],
+    )
     # What is not stated yet cannot be corrected, even by who will state it three submissions later.
     dealer.sequence += 3
     foreseen = record.digest(world._content(dealer, *installed)[0])

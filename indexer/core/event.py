@@ -14,6 +14,7 @@ from indexer.core.code import Code
 from indexer.core.epcis import CONTEXT, OBJECT_EVENT, read_code
 from indexer.core.errors import InputError
 from indexer.core.pointer import escape
+from indexer.core.record import Kind
 
 SCHEMA = "epcis/2.0"
 
@@ -131,6 +132,16 @@ def names(event: Members) -> list[Naming]:
         else:
             found.extend(_listed(value, escape(member), role, inner))
     return found
+
+
+def named(content: Members) -> list[Naming]:
+    """List the things that a record's content names: what it states of them, be it as a correction.
+
+    A withdrawal and a notice of erasure name nothing; they are found by what they amend.
+    """
+    body = content["body"]
+    stating = content["kind"] in (Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT)
+    return names(body) if stating and isinstance(body, dict) else []
 
 
 def instant(event: Members) -> datetime:

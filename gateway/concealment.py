@@ -76,6 +76,15 @@ def pointers(stated: Members, schema: str, wished: Sequence[str] = ()) -> list[s
     return [*kept, *(one for one in required if one not in kept and not inside(one, kept))]
 
 
+def lacking(stated: Members, schema: str, concealed: Sequence[str]) -> list[str]:
+    """Name the required fields that neither stand in `concealed` nor lie inside of what does."""
+    return [
+        one
+        for one in outermost(_required(stated, schema))
+        if one not in concealed and not inside(one, concealed)
+    ]
+
+
 def outermost(found: Iterable[str]) -> list[str]:
     """Leave out what lies inside another of the places, and what is there twice."""
     kept: list[str] = []

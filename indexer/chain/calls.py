@@ -1,8 +1,7 @@
 """What is asked of a chain's node: each question with the reading of its answer, and nothing about how it travels.
 
-An answer comes from a stranger's machine. Whatever `read` is given, it returns facts or raises ValueError, and the
-client then names the endpoint that said so. Calls to contracts are sliced by hand where all words are static; the
-tests hold the slicing to web3.py's.
+An answer comes from a stranger's machine: whatever `read` is given, it returns facts or raises ValueError, and the
+client names the endpoint. Calls are sliced by hand where all words are static; tests hold the slicing to web3.py's.
 """
 
 import re
@@ -191,6 +190,16 @@ def log_state(
         )
 
     return _view(trace_log, "logOf(bytes32)", log, at, 10, read, "TraceLogUnknown(bytes32)")
+
+
+def served(trace_log: bytes, log: bytes, account: bytes) -> Call[tuple[bool, ...]]:
+    """Ask TraceLog whether an account is or ever was a log's operator, and its receipt key."""
+
+    def read(words: list[bytes]) -> tuple[bool, ...]:
+        return tuple(bool(_int(word)) for word in words)
+
+    asked = log + account.rjust(WORD, b"\0")
+    return _view(trace_log, "served(bytes32,address)", asked, "latest", 2, read)
 
 
 def key_of(participants: bytes, key: bytes, at: int | bytes | Tag = "latest") -> Call[Key | None]:

@@ -52,14 +52,26 @@ class Item(BaseModel):
     )
     kind: Literal[1, 2] = Field(1, description="1 event, 2 master data")
     conceal: list[str] = Field(
-        [], description="JSON Pointers into the event, beside what is concealed anyway"
+        [],
+        description="JSON Pointers into the event: beside what is concealed anyway, or, in a signed submission, all "
+        "that was concealed before it was signed, disclosures in their order",
+    )
+    record_key: str | None = Field(
+        None,
+        alias="recordKey",
+        description="32 bytes, hex: by which this item was concealed; in a signed submission, and only there",
     )
 
 
 class Sent(BaseModel):
-    """What a participant sends; the platform conceals and signs on its behalf."""
+    """What a participant sends; the platform conceals and signs on its behalf unless all of this is signed already."""
 
     items: list[Item] = Field(min_length=1)
+    sequence: int | None = Field(None, description="signed: how many the key has signed before")
+    key: str | None = Field(None, description="signed: the signing key's address, hex")
+    signature: str | None = Field(
+        None, description="signed: EIP-712 Submission over the records' digests, r‖s‖v, hex"
+    )
 
 
 class Signature(BaseModel):
@@ -136,7 +148,11 @@ class State(BaseModel):
     status_code=201,
     summary="Record something",
     response_class=Response,
-    responses={201: {"model": Receipt}, **responses(401, 403, 409, 413, 422, 503)},
+    responses={
+        200: {"model": Receipt, "description": "This very signed submission is here already"},
+        201: {"model": Receipt},
+        **responses(401, 403, 409, 413, 422, 503),
+    },
     openapi_extra={
         "requestBody": {
             "required": True,

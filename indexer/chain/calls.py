@@ -1,8 +1,7 @@
 """What is asked of a chain's node: each question with the reading of its answer, and nothing about how it travels.
 
-An answer comes from a stranger's machine. Whatever `read` is given, it returns facts or raises ValueError, and the
-client then names the endpoint that said so. Calls to contracts are sliced by hand where all words are static; the
-tests hold the slicing to web3.py's.
+An answer comes from a stranger's machine: whatever `read` is given, it returns facts or raises ValueError, and the
+client names the endpoint. Calls are sliced by hand where all words are static; tests hold the slicing to web3.py's.
 """
 
 import re

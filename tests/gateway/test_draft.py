@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from gateway import draft
-from gateway.draft import Limits, RefusedError, drafts
+from gateway import draft, statement
+from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
 from indexer.core import canonical, code, disclosure, event, product, record
 from indexer.core.errors import InputError
@@ -21,7 +21,7 @@ VAULT = Vault(secrets.token_bytes(32))
 
 
 def made(sent: bytes, limits: Limits = LIMITS):
-    return drafts(sent, WHO, VAULT, limits)
+    return read(sent, WHO, VAULT, limits).drafts
 
 
 def items(*given):
@@ -89,35 +89,40 @@ def test_a_products_record_names_its_class():
         (b"{}", "/items", draft.BodyShapeError),
         (b'{"items":[]}', "/items", draft.BodyShapeError),
         (b'{"items":{}}', "/items", draft.BodyShapeError),
-        (b'{"items":[{}],"a/b":1}', "/a~1b", draft.UnknownMemberError),
-        (b'{"items":[{}],"signature":"00"}', "/signature", draft.OwnKeysLaterError),
-        (b'{"items":[{}],"key":"00"}', "/key", draft.OwnKeysLaterError),
-        (b'{"items":[{}],"sequence":0}', "/sequence", draft.OwnKeysLaterError),
-        (b'{"items":[1]}', "/items/0", draft.ItemShapeError),
-        (b'{"items":[{"event":1}]}', "/items/0/event", draft.ItemShapeError),
-        (b'{"items":[{}]}', "/items/0/event", draft.ItemShapeError),
-        (b'{"items":[{"Event":{}}]}', "/items/0/Event", draft.UnknownMemberError),
+        (b'{"items":[{}],"a/b":1}', "/a~1b", statement.UnknownMemberError),
+        (b'{"items":[{}],"signature":"00"}', "/sequence", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"key":"00"}', "/sequence", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"sequence":0}', "/key", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"sequence":0,"key":""}', "/signature", draft.SignatureIncompleteError),
+        (b'{"items":[1]}', "/items/0", statement.ItemShapeError),
+        (b'{"items":[{"event":1}]}', "/items/0/event", statement.ItemShapeError),
+        (b'{"items":[{}]}', "/items/0/event", statement.ItemShapeError),
+        (b'{"items":[{"Event":{}}]}', "/items/0/Event", statement.UnknownMemberError),
         (
             b'{"items":[{"event":{},"recordKey":"00"}]}',
             "/items/0/recordKey",
-            draft.RecordKeyGivenError,
+            statement.RecordKeyGivenError,
         ),
-        (b'{"items":[{"event":{},"amends":"00"}]}', "/items/0/amends", draft.AmendmentsLaterError),
-        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/kind", draft.AmendmentsLaterError),
+        (
+            b'{"items":[{"event":{},"amends":"00"}]}',
+            "/items/0/amends",
+            statement.AmendmentsLaterError,
+        ),
+        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/kind", statement.AmendmentsLaterError),
         (b'{"items":[{"event":{},"kind":6}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":true}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":"1"}]}', "/items/0/kind", record.UnknownKindError),
-        (b'{"items":[{"event":{},"conceal":"/a"}]}', "/items/0/conceal", draft.ItemShapeError),
+        (b'{"items":[{"event":{},"conceal":"/a"}]}', "/items/0/conceal", statement.ItemShapeError),
         (
             b'{"items":[{"event":{},"conceal":["/a",1]}]}',
             "/items/0/conceal/1",
-            draft.ItemShapeError,
+            statement.ItemShapeError,
         ),
-        (b'{"items":[{"event":{},"kind":2}]}', "/items/0/event/type", draft.KindDiffersError),
+        (b'{"items":[{"event":{},"kind":2}]}', "/items/0/event/type", statement.KindDiffersError),
         (
             b'{"items":[{"event":{"type":"Product"}}]}',
             "/items/0/event/type",
-            draft.KindDiffersError,
+            statement.KindDiffersError,
         ),
     ],
 )

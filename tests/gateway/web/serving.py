@@ -21,6 +21,7 @@ from sqlalchemy import func, select, text
 from gateway.accounts import desk
 from gateway.accounts.tables import idempotency
 from gateway.app import create_app
+from gateway.enterprise.signing import Signer
 from gateway.leader import Term
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, write_key
@@ -29,7 +30,8 @@ from gateway.verifier import Verifier
 from indexer.chain.deployment import Deployment
 from indexer.core import checkpoint, code, proof, submission
 from indexer.core.bundle import Bundle
-from indexer.core.checkpoint import Checkpoint, Signer
+from indexer.core.checkpoint import Checkpoint
+from indexer.core.checkpoint import Signer as NoteSigner
 from indexer.core.sighting import KeySeen, ParticipantSeen, Sighting
 from indexer.core.tile import Tree
 from indexer.core.trust import Log, Trust
@@ -67,7 +69,7 @@ class Site:
     def __init__(self, database, folder: Path, **settings):
         self.database = database
         self.vault_key, self.receipt_key = secrets.token_bytes(32), secrets.token_bytes(32)
-        self.signer = Signer(ORIGIN, secrets.token_bytes(32))
+        self.signer = NoteSigner(ORIGIN, secrets.token_bytes(32))
         write_key(folder / "vault.key", self.vault_key)
         write_key(folder / "receipt.key", self.receipt_key)
         (folder / "deployment.json").write_bytes(DEPLOYMENT.to_json())
@@ -132,6 +134,13 @@ class Site:
             )
         self.members.append(Member(admitted.participant, name, admitted.address, issued.secret))
         return self.members[-1]
+
+    def holder(self, signer: Signer) -> Member:
+        """Issue an API key to a participant that signs for itself."""
+        with self._as("admin") as connection:
+            issued = desk.issue(connection, signer.participant, making.NOW)
+        key = submission.address(signer.private_key)
+        return Member(signer.participant, "", key, issued.secret)
 
     def send(self, member: Member, *events, **headers):
         """Send events and expect a receipt."""

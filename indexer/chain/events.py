@@ -110,6 +110,12 @@ _REGISTRATIONS = {
     )
 }
 
+# The roles of both contracts by their hash in hex, as acts on them name them.
+ROLES = {
+    bytes(WORD).hex(): "DEFAULT_ADMIN_ROLE",
+    **{_topic(name).hex(): name for name in ("REGISTRAR_ROLE", "REGULATOR_ROLE")},
+}
+
 _NAMES = {"name": "string", "creditCode": "string"}
 
 # The fields of each act by name and ABI type, first those that stand in topics.

@@ -94,11 +94,12 @@ def read_key(path: Path) -> bytes:
     return bytes.fromhex(text)
 
 
-def send(web3: Web3, call: Any, private_key: bytes) -> TxReceipt:  # noqa: ANN401 - web3 has no one type for functions and constructors
-    """Simulate, sign, send, and wait until it is mined."""
+def send(web3: Web3, call: Any, private_key: bytes, nonce: int | None = None) -> TxReceipt:  # noqa: ANN401 - web3 has no one type for functions and constructors
+    """Simulate, sign, send, and wait until it is mined; without a `nonce` as the account's next."""
     signer: LocalAccount = Account.from_key(private_key)
     try:
-        nonce = web3.eth.get_transaction_count(signer.address)
+        if nonce is None:
+            nonce = web3.eth.get_transaction_count(signer.address)
         transaction = call.build_transaction({"from": signer.address, "nonce": nonce})
         signed = signer.sign_transaction(transaction)
         sent = web3.eth.send_raw_transaction(signed.raw_transaction)

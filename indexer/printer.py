@@ -27,16 +27,22 @@ def verdict(judged: Verdict) -> Iterator[str]:
         yield f"✗ record {gap.id}  {State.MISSING}"
 
 
-def findings(found: Iterable[Finding]) -> Iterator[str]:
-    """Tell what does not fit, each with its smallest range and what to do."""
+def findings(found: Iterable[Finding], acknowledged: Iterable[Finding] = ()) -> Iterator[str]:
+    """Tell what does not fit, each with its smallest range and what to do, and last what is known already."""
     none = True
     for one in found:
         none = False
-        place = "" if one.first_index is None else f"  leaves {one.first_index}-{one.last_index}"
-        yield f"{one.kind}  {one.subject}{place}"
+        yield _finding(one)
         yield f"    {remedies.remedy(one.kind).en}"
     if none:
         yield "chain and store agree"
+    for one in acknowledged:
+        yield f"(acknowledged)  {_finding(one)}"
+
+
+def _finding(one: Finding) -> str:
+    place = "" if one.first_index is None else f"  leaves {one.first_index}-{one.last_index}"
+    return f"{one.kind}  {one.subject}{place}"
 
 
 def settings(rows: Iterable[Shown]) -> Iterator[str]:

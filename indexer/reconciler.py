@@ -37,6 +37,7 @@ _STORE = (
     Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED")),
     Scope(("ANCHOR_LATE",), "leaf "),
     Scope(("ANCHOR_UNKNOWN", "ANCHOR_MISSING"), "store "),
+    Scope(("ROLE_CHANGED",)),
 )
 _CHAIN = Scope(("CHAIN_REPLACED", "CHAIN_REORG"), "chain")
 
@@ -175,6 +176,7 @@ class Reconciler:
                 *loose.waiting(connection, self._log, now),
                 *loose.unknown_anchors(connection, self._log, size),
                 *loose.missing_anchors(connection, self._log, now),
+                *loose.changed_roles(connection),
             ]
         self._write(found, _STORE, now)
         return found

@@ -101,9 +101,16 @@ REMEDIES = {
         "A block that was final has changed. Everything stopped; compare with the other parties' nodes.",
     ),
     "REGISTRY_MISMATCH": Remedy(
-        "本地保存的企业登记与链上不同。请删除本地数据重新同步，并查明谁改过。",
-        "What is kept of the registry differs from the chain. Follow the chain anew into an empty database, "
-        "and find out who changed this one.",
+        "本地保存的企业登记或管理操作与链上不同。请删除本地数据重新同步，并查明谁改过。",
+        "What is kept of the registry, or of the administrators' acts, differs from the chain. Follow the chain "
+        "anew into an empty database, and find out who changed this one.",
+    ),
+    "ROLE_CHANGED": Remedy(
+        "链上有人变更了权限，或更换、关闭了日志。请向管理方确认这是有意为之，"
+        "确认后用 suyuan-node acknowledge 记为已知悉；若无人承认，管理员密钥可能已被盗。",
+        "Somebody changed a role on chain, or a log's operator, keys or end. Ask the administrator whether it was "
+        "meant; if so, note it with `suyuan-node acknowledge`. If nobody owns to it, the administrator's key is in "
+        "other hands.",
     ),
 }
 

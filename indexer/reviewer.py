@@ -60,9 +60,7 @@ def _wrong(
     return _unentitled(standing, stated, base, approved)
 
 
-def _unentitled(
-    standing: Standing, stated: Stated, base: Row[Any], approved: bool
-) -> str | None:
+def _unentitled(standing: Standing, stated: Stated, base: Row[Any], approved: bool) -> str | None:
     row = standing.place.row
     own = row is not None and row.participant == base.participant
     if stated.kind == Kind.ERASURE:

@@ -5,15 +5,14 @@ client names the endpoint. Calls are sliced by hand where all words are static; 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from eth_abi.abi import decode as abi_decode
-from eth_abi.exceptions import DecodingError
 
+from indexer.chain.abi import strings
 from indexer.core.submission import keccak
 
 T_co = TypeVar("T_co", covariant=True)
@@ -229,15 +228,6 @@ def participant_of(
     return _eth_call(
         participants, "participantOf(bytes16)", participant.bytes.ljust(WORD, b"\0"), at, read
     )
-
-
-def strings(types: Sequence[str], encoded: bytes) -> tuple[str, str, int]:
-    """Decode what is not static words: two texts and, if asked for, a number behind them."""
-    try:
-        found = abi_decode(types, encoded)
-    except (DecodingError, OverflowError) as error:
-        raise ValueError(type(error).__name__) from None
-    return (*found, 0)[:3]
 
 
 def _view(

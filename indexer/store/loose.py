@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from indexer.chain.events import ROLES
 from indexer.store.findings import Finding
 
 # More rows of one kind say nothing more; the next run shows what is left.
@@ -175,3 +176,24 @@ def missing_anchors(connection: Connection, log: bytes, now: datetime) -> Iterat
             facts = {"size": row.size, "reason": what}
             subject = f"store {what} {row.size}"
             yield Finding("ANCHOR_MISSING", subject, 0, max(row.size - 1, 0), None, facts)
+
+
+# A deployment's own beginnings are no change: a contract's roles as its constructor granted them, and a log opened.
+_ACTS = text("""
+select block_number, log_index, contract, event, facts from ledger.administration a
+where block_number <= (select max(final_number) from ledger.cursor) and event <> 'Opened'
+  and not (event = 'RoleGranted' and block_number = (
+    select min(b.block_number) from ledger.administration b where b.contract = a.contract and b.event = 'RoleGranted'
+  ))
+order by block_number, log_index limit :most
+""")
+
+
+def changed_roles(connection: Connection) -> Iterator[Finding]:
+    """Find every act by which somebody's part on chain changed: roles, a log's operator and keys, a log's end."""
+    for row in connection.execute(_ACTS, {"most": MOST}):
+        facts = {"contract": row.contract, "event": row.event, **row.facts}
+        if name := ROLES.get(str(row.facts.get("role"))):
+            facts["roleName"] = name
+        subject = f"{row.event} {row.block_number}/{row.log_index}"
+        yield Finding("ROLE_CHANGED", subject, facts=facts)

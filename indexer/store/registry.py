@@ -1,7 +1,7 @@
-"""The register as the follower has read it: whose a key is, and how it and its participant stand.
+"""The registry as the follower read it: whose a key is, how far it counts, and where a participant stands.
 
-As of the chain's newest block that was read, final or not: whoever is about to take something in should know of a
-revocation at once. What counts in the end is judged from final blocks, by the reconciler and by every reader.
+Only final events count, so that no answer is taken back. Each question is one statement over the indexes on key and
+participant; who asks from asynchronous code uses `connection.run_sync`.
 """
 
 from dataclasses import dataclass
@@ -9,37 +9,95 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+ADMITTED = "admitted"
+SUSPENDED = "suspended"
+
 
 @dataclass(frozen=True)
 class KeyStanding:
-    """A key, and the participant it speaks for; `revoked` is the first sequence that no longer counts."""
+    """A key as the registry knows it; `name` and `status` are its participant's.
 
+    `revoked` is the first sequence that no longer counts, `status` is `ADMITTED` or `SUSPENDED`.
+    """
+
+    key: bytes
     participant: UUID
     custodial: bool
-    admitted: int  # the block
+    admitted: int
     revoked: int | None
-    suspended: bool
+    status: str
     name: str
 
+    @property
+    def suspended(self) -> bool:
+        """Whether nothing new is taken of its participant."""
+        return self.status == SUSPENDED
 
-_STANDING = text("""
-select added.participant, added.custodial, added.block_number as admitted,
-  (select next_sequence from ledger.registration ended
-   where ended.key = :key and ended.event = 'KeyRevoked'
-   order by ended.block_number desc, ended.log_index desc limit 1) as revoked,
-  coalesce((select status.event = 'Suspended' from ledger.registration status
-   where status.participant = added.participant and status.event in ('Suspended', 'Reinstated')
-   order by status.block_number desc, status.log_index desc limit 1), false) as suspended,
-  coalesce((select named.name from ledger.registration named
-   where named.participant = added.participant and named.event = 'Admitted'
-   order by named.block_number, named.log_index limit 1), '') as name
+
+@dataclass(frozen=True)
+class Participant:
+    """A participant as the registry knows it; `admitted` is the block of its admission."""
+
+    id: UUID
+    name: str
+    credit_code: str
+    status: str
+    admitted: int
+
+
+_FINAL = "(select max(final_number) from ledger.cursor)"
+_KEYS = f"""
+select added.key, added.participant, added.custodial, added.block_number as admitted, ended.next_sequence as revoked,
+  known.name, case last.event when 'Suspended' then 'suspended' else 'admitted' end as status
 from ledger.registration added
-where added.key = :key and added.event in ('KeyAdded', 'KeyRecovered')
-order by added.block_number, added.log_index limit 1
-""")
+join ledger.registration known on known.participant = added.participant and known.event = 'Admitted'
+left join ledger.registration ended on ended.key = added.key and ended.event = 'KeyRevoked'
+  and ended.block_number <= {_FINAL}
+left join lateral (
+  select event from ledger.registration r
+  where r.participant = added.participant and r.event in ('Suspended', 'Reinstated') and r.block_number <= {_FINAL}
+  order by r.block_number desc, r.log_index desc limit 1
+) last on true
+where added.event in ('KeyAdded', 'KeyRecovered') and added.block_number <= {_FINAL}
+"""  # noqa: S608 - of our own words
+_STANDING = text(f"{_KEYS} and added.key = :key")
+_KEYS_OF = text(
+    f"{_KEYS} and added.participant = :participant order by added.block_number, added.log_index"
+)
+_PARTICIPANTS = f"""
+select known.participant as id, known.name, known.credit_code, known.block_number as admitted,
+  case last.event when 'Suspended' then 'suspended' else 'admitted' end as status
+from ledger.registration known
+left join lateral (
+  select event from ledger.registration r
+  where r.participant = known.participant and r.event in ('Suspended', 'Reinstated') and r.block_number <= {_FINAL}
+  order by r.block_number desc, r.log_index desc limit 1
+) last on true
+where known.event = 'Admitted' and known.block_number <= {_FINAL}
+"""  # noqa: S608 - of our own words
+_PARTICIPANT = text(f"{_PARTICIPANTS} and known.participant = :participant")
+_ALL = text(f"{_PARTICIPANTS} order by known.block_number, known.log_index")
 
 
 def standing(connection: Connection, key: bytes) -> KeyStanding | None:
-    """Tell how a key of 20 bytes stands; None if the registry never knew it, as far as it was read."""
-    row = connection.execute(_STANDING, {"key": key}).one_or_none()
-    return None if row is None else KeyStanding(*row)
+    """Tell whose a key is and how it stands; None if the registry does not know it."""
+    row = connection.execute(_STANDING, {"key": key}).mappings().one_or_none()
+    return None if row is None else KeyStanding(**row)
+
+
+def keys(connection: Connection, participant: UUID) -> list[KeyStanding]:
+    """List every key a participant ever had, the oldest first."""
+    found = connection.execute(_KEYS_OF, {"participant": participant}).mappings()
+    return [KeyStanding(**row) for row in found]
+
+
+def participant(connection: Connection, participant: UUID) -> Participant | None:
+    """Tell how a participant stands; None if the registry does not know it."""
+    found = connection.execute(_PARTICIPANT, {"participant": participant})
+    row = found.mappings().one_or_none()
+    return None if row is None else Participant(**row)
+
+
+def participants(connection: Connection) -> list[Participant]:
+    """List every participant, in the order of their admission."""
+    return [Participant(**row) for row in connection.execute(_ALL).mappings()]

@@ -30,6 +30,11 @@ def test_findings_say_where_and_what_to_do():
     assert "backup" in lines[1]
     assert lines[2] == "CHAIN_REORG  chain"
     assert list(printer.findings([])) == ["chain and store agree"]
+    known = Finding("ROLE_CHANGED", "RoleGranted 7/0")
+    assert list(printer.findings([], [known])) == [
+        "chain and store agree",
+        "(acknowledged)  ROLE_CHANGED  RoleGranted 7/0",
+    ]
 
 
 def test_settings_can_be_copied_into_an_environment():

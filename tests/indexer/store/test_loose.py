@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from indexer.core.submission import keccak
 from indexer.store import loose
 from indexer.store.engine import engine
 
@@ -178,3 +179,36 @@ def test_keys_are_as_the_final_events_leave_them(rows):
     assert found[KEY] == loose.RegisteredKey(WHO, 10, None)  # the revocation is not final yet
     assert found[b"\6" * 20].revoked == 4
     assert b"\x08" * 20 not in found
+
+
+def test_every_act_but_the_deployments_own_changes_a_role(rows):
+    chain(rows, 2, 4, 6, final=25)
+    said = "insert into ledger.administration values (:b, :i, :contract, :event, cast(:facts as jsonb))"
+    registrar = keccak(b"REGISTRAR_ROLE").hex()
+    for place, (block, contract, event) in enumerate(
+        [
+            (10, "TraceLog", "RoleGranted"),
+            (10, "TraceLog", "RoleGranted"),
+            (20, "Participants", "RoleGranted"),
+            (20, "TraceLog", "Opened"),
+            (20, "TraceLog", "RoleGranted"),
+            (20, "Participants", "RoleRevoked"),
+            (20, "TraceLog", "Closed"),
+            (30, "TraceLog", "RoleGranted"),  # not final yet
+        ]
+    ):
+        facts = f'{{"role": "{registrar}"}}' if event.startswith("Role") else "{}"
+        given = {"b": block, "i": place, "contract": contract, "event": event, "facts": facts}
+        rows.execute(text(said), given)
+    found = list(loose.changed_roles(rows))
+    assert named(found) == [
+        ("ROLE_CHANGED", "RoleGranted 20/4"),
+        ("ROLE_CHANGED", "RoleRevoked 20/5"),
+        ("ROLE_CHANGED", "Closed 20/6"),
+    ]
+    assert found[0].facts == {
+        "contract": "TraceLog",
+        "event": "RoleGranted",
+        "role": registrar,
+        "roleName": "REGISTRAR_ROLE",
+    }

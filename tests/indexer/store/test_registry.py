@@ -1,85 +1,119 @@
-"""How a key stands, from the events of the register in their order."""
+"""The registry as rows of events tell it. That the follower writes them as the chain has them is test_follower.py's."""
 
-from itertools import count
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from indexer.store import registry
 from indexer.store.engine import engine
-from indexer.store.registry import KeyStanding, standing
+from indexer.store.registry import KeyStanding, Participant
 
-WHO, OTHER = UUID(int=7), UUID(int=8)
-KEY, SECOND = b"\5" * 20, b"\6" * 20
-
-
-class Register:
-    def __init__(self, connection):
-        self.connection = connection
-        self._blocks = count(1)
-
-    def say(self, event, participant=WHO, **more):
-        number = next(self._blocks)
-        block = {"number": number, "hash": number.to_bytes(32, "big")}
-        self.connection.execute(
-            text("insert into ledger.block values (:number, :hash, :hash, 0)"), block
-        )
-        row = {"key": None, "name": None, "custodial": None, "next_sequence": None, **more}
-        self.connection.execute(
-            text(
-                "insert into ledger.registration"
-                " (block_number, log_index, event, participant, key, name, custodial, next_sequence)"
-                " values (:number, 0, :event, :participant, :key, :name, :custodial, :next_sequence)"
-            ),
-            {**row, "number": number, "event": event, "participant": participant},
-        )
-        return number
-
-    def standing(self, key=KEY):
-        return standing(self.connection, key)
+MAKER, SHOP = UUID(int=7), UUID(int=8)
+FIRST, SECOND, OWN = b"\1" * 20, b"\2" * 20, b"\3" * 20
 
 
 @pytest.fixture
-def register(database):
-    made = engine(database.url("node"))
+def rows(database):
+    made = engine(database.url("superuser"))
     with made.begin() as connection:
-        yield Register(connection)
+        connection.execute(
+            text("insert into ledger.cursor values (:a, :a, 1, :h, 200, :h, 100, :h, 0)"),
+            {"a": bytes(20), "h": bytes(32)},
+        )
+        yield connection
         connection.rollback()
     made.dispose()
 
 
-def test_a_key_nobody_entered_has_no_standing(register):
-    register.say("Admitted", name="禅溪")
-    assert register.standing() is None
+def say(rows, block, event, who=MAKER, key=None, **fields):
+    known = {"hash": block.to_bytes(32, "big"), "block": block}
+    rows.execute(
+        text("insert into ledger.block values (:block, :hash, :hash, 0) on conflict do nothing"),
+        known,
+    )
+    place = rows.execute(text("select count(*) from ledger.registration")).scalar_one()
+    rows.execute(
+        text(
+            "insert into ledger.registration (block_number, log_index, event, participant, key, name, credit_code,"
+            " custodial, next_sequence) values (:block, :place, :event, :who, :key, :name, :code, :custodial, :next)"
+        ),
+        {
+            "block": block,
+            "place": place,
+            "event": event,
+            "who": who,
+            "key": key,
+            "name": fields.get("name"),
+            "code": fields.get("code"),
+            "custodial": fields.get("custodial"),
+            "next": fields.get("next_sequence"),
+        },
+    )
 
 
-@pytest.mark.parametrize("event", ["KeyAdded", "KeyRecovered"])
-def test_a_key_stands_as_it_was_entered(register, event):
-    register.say("Admitted", name="禅溪")
-    block = register.say(event, key=KEY, custodial=True)
-    register.say("Admitted", OTHER, name="岭顺")
-    register.say("KeyAdded", OTHER, key=SECOND, custodial=False)
-    assert register.standing() == KeyStanding(WHO, True, block, None, False, "禅溪")
-    second = register.standing(SECOND)
-    assert second is not None
-    assert (second.participant, second.custodial, second.name) == (OTHER, False, "岭顺")
+def admit(rows, block=10, who=MAKER, key=FIRST, *, custodial=True, name="甲公司"):
+    say(rows, block, "Admitted", who, name=name, code="91440605MACX7R1K0J")
+    say(rows, block, "KeyAdded", who, key, custodial=custodial)
 
 
-def test_a_revoked_key_says_from_which_sequence(register):
-    register.say("KeyAdded", key=KEY, custodial=False)
-    register.say("KeyAdded", key=SECOND, custodial=False)
-    register.say("KeyRevoked", key=KEY, next_sequence=0)
-    assert register.standing().revoked == 0
-    assert register.standing(SECOND).revoked is None
+def test_a_key_stands_as_it_was_admitted(rows):
+    admit(rows)
+    admit(rows, 11, SHOP, SECOND, custodial=False, name="乙公司")
+    expected = KeyStanding(FIRST, MAKER, True, 10, None, "admitted", "甲公司")
+    assert registry.standing(rows, FIRST) == expected
+    assert registry.standing(rows, SECOND) == KeyStanding(
+        SECOND, SHOP, False, 11, None, "admitted", "乙公司"
+    )
+    assert registry.standing(rows, OWN) is None
 
 
-def test_a_suspension_holds_for_all_keys_until_it_ends(register):
-    register.say("KeyAdded", key=KEY, custodial=False)
-    register.say("KeyAdded", OTHER, key=SECOND, custodial=False)
-    register.say("Suspended")
-    assert register.standing().suspended
-    assert not register.standing(SECOND).suspended
-    register.say("Reinstated")
-    assert not register.standing().suspended
-    register.say("Suspended")
-    assert register.standing().suspended
+def test_a_revoked_key_tells_how_far_it_counts(rows):
+    admit(rows)
+    say(rows, 12, "KeyAdded", MAKER, OWN, custodial=False)
+    say(rows, 13, "KeyRevoked", MAKER, FIRST, next_sequence=4)
+    found = registry.standing(rows, FIRST)
+    assert found is not None
+    assert found.revoked == 4
+    assert [(one.key, one.revoked) for one in registry.keys(rows, MAKER)] == [
+        (FIRST, 4),
+        (OWN, None),
+    ]
+
+
+def test_a_suspension_is_its_participants_and_ends(rows):
+    admit(rows)
+    say(rows, 12, "Suspended")
+    found = registry.standing(rows, FIRST)
+    assert found is not None
+    assert found.status == "suspended"
+    assert registry.participant(rows, MAKER) == Participant(
+        MAKER, "甲公司", "91440605MACX7R1K0J", "suspended", 10
+    )
+    say(rows, 13, "Reinstated")
+    again = registry.standing(rows, FIRST)
+    assert again is not None
+    assert again.status == "admitted"
+
+
+def test_a_recovered_key_is_a_key(rows):
+    admit(rows)
+    say(rows, 12, "RecoveryRequested", MAKER, OWN, custodial=False)
+    say(rows, 13, "RecoveryApproved", MAKER, OWN)
+    assert registry.standing(rows, OWN) is None
+    say(rows, 14, "KeyRecovered", MAKER, OWN, custodial=False)
+    found = registry.standing(rows, OWN)
+    assert found is not None
+    assert (found.custodial, found.admitted) == (False, 14)
+
+
+def test_what_is_not_final_does_not_count(rows):
+    admit(rows)
+    say(rows, 101, "Suspended")
+    say(rows, 101, "KeyRevoked", MAKER, FIRST, next_sequence=0)
+    admit(rows, 102, SHOP, SECOND)
+    found = registry.standing(rows, FIRST)
+    assert found is not None
+    assert (found.status, found.revoked) == ("admitted", None)
+    assert registry.standing(rows, SECOND) is None
+    assert [one.id for one in registry.participants(rows)] == [MAKER]

@@ -42,7 +42,9 @@ class Answer:
 
     status: int
     body: bytes
-    submission: UUID
+    submission: UUID | None = (
+        None  # None where nothing was stored, as while a correction waits for its review
+    )
 
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("subject"), 7305002)))
@@ -104,7 +106,8 @@ async def answered(
     if row.body_hash != sha256(body).digest():
         raise IdempotencyKeyReusedError(place="/header/Idempotency-Key")
     answer: Any = canonical.decode(row.answer)
-    return Answer(row.status, row.answer, UUID(answer["submission"]))
+    stored = answer.get("submission")
+    return Answer(row.status, row.answer, UUID(stored) if stored else None)
 
 
 async def remember(

@@ -10,7 +10,7 @@ from typing import Final
 
 import jsonpath_rfc9535 as jsonpath
 
-from indexer.core import event, pointer, product
+from indexer.core import event, pointer, product, retraction
 from indexer.core.canonical import Json, Members
 from indexer.core.disclosure import DanglingPointerError
 
@@ -44,6 +44,8 @@ PUBLISHED: Final = MappingProxyType(
         ),
         # Master data is what consumers are to read.
         product.SCHEMA: (),
+        retraction.WITHDRAWAL: (),
+        retraction.ERASURE: (),
     }
 )
 

@@ -6,7 +6,7 @@ of who has a key of its own: then nothing is concealed here that its sender did 
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -14,9 +14,10 @@ from uuid import UUID
 from gateway import concealment, statement
 from gateway.statement import Item, ItemShapeError
 from gateway.vault import Vault
-from indexer.core import canonical, code, event, record
+from indexer.core import code, event, record
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
+from indexer.core.record import Kind
 from indexer.core.submission import SEQUENCE_LIMIT
 from indexer.store import ledger
 
@@ -61,6 +62,13 @@ class ConcealmentRequiredError(InputError):
     )
 
 
+class DeclaredUnknownError(InputError):
+    """An error declaration about an event that its participant never recorded under that id."""
+
+    code = "DECLARED_UNKNOWN"
+    sentence = "no event of yours with the id {event!r} is recorded, so there is nothing to declare an error of"
+
+
 class RecordTooLargeError(InputError):
     """A record beyond the limit."""
 
@@ -89,7 +97,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Draft:
-    """One record as it will be stored; `names` are its codes' index values, each with whether it is concealed."""
+    """One record as it will be stored; `names` are its index values, each with whether it is concealed.
+
+    `amends` is the digest of the record that one of kind 3 to 5 amends.
+    """
 
     kind: int
     content: bytes
@@ -97,6 +108,7 @@ class Draft:
     key: bytes = field(repr=False)
     disclosures: list[str] = field(repr=False)
     names: frozenset[tuple[bytes, bool]]
+    amends: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -116,9 +128,24 @@ class Sent:
     signed: Signed | None
 
 
-def read(body: bytes, participant: UUID, vault: Vault, limits: Limits) -> Sent:
-    """Read a submission's body and make its records, or name everything that is wrong with it."""
-    value = canonical.decode(body)
+def declared(value: Json) -> list[str]:
+    """List the ids of the events that a body's error declarations are about, where they do not say it by digest."""
+    items = value.get("items") if isinstance(value, dict) else None
+    found = [_declared(item) for item in items] if isinstance(items, list) else []
+    return [one for one in found if one is not None]
+
+
+def read(
+    value: Json,
+    participant: UUID,
+    vault: Vault,
+    limits: Limits,
+    known: Mapping[str, bytes] | None = None,
+) -> Sent:
+    """Read a submission's body and make its records, or name everything that is wrong with it.
+
+    `known` gives the digests of the records that `declared` asked for.
+    """
     if not isinstance(value, dict):
         raise BodyShapeError
     statement.check_members(value, _MEMBERS)
@@ -128,7 +155,8 @@ def read(body: bytes, participant: UUID, vault: Vault, limits: Limits) -> Sent:
     count = 0
     for number, item in enumerate(_items(value, limits)):
         try:
-            given = statement.read(item, signed=signed is not None)
+            plain = item if signed else _withdrawing(item, known or {})
+            given = statement.read(plain, signed=signed is not None)
             made.append(_draft(given, participant, vault, limits))
         except InputError as error:
             count += 1
@@ -169,7 +197,13 @@ def _draft(given: Item, participant: UUID, vault: Vault, limits: Limits) -> Draf
     concealed = _concealed(given)
     key = given.key or secrets.token_bytes(record.KEY_SIZE)
     made = statement.make(
-        participant, given.kind, given.stated, concealed, key, wished=given.conceal
+        participant,
+        given.kind,
+        given.stated,
+        concealed,
+        key,
+        wished=given.conceal,
+        amends=given.amends,
     )
     if len(made.content) > limits.record_bytes:
         raise RecordTooLargeError(limit=limits.record_bytes, size=len(made.content))
@@ -179,13 +213,14 @@ def _draft(given: Item, participant: UUID, vault: Vault, limits: Limits) -> Draf
         digest=made.digest,
         key=key,
         disclosures=made.disclosures,
-        names=frozenset(_names(given.stated, concealed, vault)),
+        names=frozenset(_names(given, made.members, concealed, vault)),
+        amends=given.amends,
     )
 
 
 def _concealed(given: Item) -> list[str]:
     """List what is concealed: by us with all that is required, by who signs itself exactly as it says."""
-    schema = statement.SCHEMAS[given.kind]
+    schema = statement.schema(given.stated, given.kind)
     if given.key is None:
         return concealment.pointers(given.stated, schema, given.conceal)
     lacking = concealment.lacking(given.stated, schema, given.conceal)
@@ -194,10 +229,32 @@ def _concealed(given: Item) -> list[str]:
     return given.conceal
 
 
-def _names(stated: Members, concealed: list[str], vault: Vault) -> Iterator[tuple[bytes, bool]]:
-    for naming in event.names(stated):
+def _names(
+    given: Item, content: Members, concealed: list[str], vault: Vault
+) -> Iterator[tuple[bytes, bool]]:
+    for naming in event.named({**content, "body": given.stated}):
         canonical_code = code.canonical(naming.code)
         if naming.pointer in concealed or concealment.inside(naming.pointer, concealed):
             yield vault.concealed_name(canonical_code), True
         else:
             yield ledger.name(canonical_code), False
+    for other in ledger.others(content):
+        yield other, False
+
+
+def _declared(item: Json) -> str | None:
+    """Read which event an error declaration is about that came without kind and digest, as EPCIS has it."""
+    stated = item.get("event") if isinstance(item, dict) and "amends" not in item else None
+    plain = isinstance(stated, dict) and "errorDeclaration" in stated
+    about = stated.get("eventID") if plain and isinstance(stated, dict) else None
+    return about if isinstance(about, str) else None
+
+
+def _withdrawing(item: Json, known: Mapping[str, bytes]) -> Json:
+    """Take an error declaration for the withdrawal it is."""
+    about = _declared(item)
+    if about is None or not isinstance(item, dict) or item.get("kind", 1) != Kind.EVENT:
+        return item
+    if about not in known:
+        raise DeclaredUnknownError(place="/event/eventID", event=about)
+    return {**item, "kind": int(Kind.WITHDRAWAL), "amends": known[about].hex()}

@@ -6,6 +6,7 @@ answer, or at the same moment, gets the same bytes.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -19,10 +20,12 @@ from gateway import answers, draft, rows, signed
 from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key
 from gateway.answers import Answer
-from gateway.draft import Limits, Sent, Signed
+from gateway.draft import Draft, Limits, Sent, Signed
+from gateway.returns import holding
 from gateway.settings import Settings, read_key
 from gateway.vault import SealBrokenError, Vault
-from indexer.core import submission
+from indexer.core import canonical, submission
+from indexer.core.canonical import Json
 from indexer.core.errors import AccessError, InconsistencyError, OutageError
 from indexer.core.submission import Submission
 from indexer.store import registry, tables
@@ -94,8 +97,15 @@ async def receive(
         if before:
             return before
     # A thousand records take a second to prepare; meanwhile this process answers others.
-    sent, claimed = await asyncio.to_thread(_read, desk, owner, body)
-    if sent.signed is not None and claimed is not None:
+    value = await asyncio.to_thread(canonical.decode, body)
+    known = await connection.run_sync(holding.declared, owner, draft.declared(value))
+    sent, claimed = await asyncio.to_thread(_read, desk, owner, value, known)
+    waiting = await connection.run_sync(holding.waiting, caller, sent)
+    if waiting:
+        await _check_signer(connection, desk, owner, sent)
+        vault = None if sent.signed else desk.vault
+        answer = await connection.run_sync(holding.hold, vault, owner, waiting, now)
+    elif sent.signed is not None and claimed is not None:
         answer = await _own(connection, desk, sent, sent.signed, claimed, now)
     else:
         answer = await _custodial(connection, desk, owner, sent, now)
@@ -104,8 +114,28 @@ async def receive(
     return answer
 
 
-def _read(desk: Intake, participant: UUID, body: bytes) -> tuple[Sent, Submission | None]:
-    sent = draft.read(body, participant, desk.vault, desk.limits)
+async def _check_signer(
+    connection: AsyncConnection, desk: Intake, participant: UUID, sent: Sent
+) -> None:
+    """Let nobody apply for what could not be signed once it is approved."""
+    if sent.signed is None:
+        await _signing_key(connection, desk, participant)
+    else:
+        standing = await connection.run_sync(registry.standing, sent.signed.key)
+        signed.check_own(standing, participant, sent.signed.key)
+
+
+async def enter(
+    connection: AsyncConnection, desk: Intake, participant: UUID, made: Draft, now: datetime
+) -> Answer:
+    """Sign and store, on behalf of its participant, a record that was approved. The caller commits."""
+    return await _custodial(connection, desk, participant, Sent([made], None), now)
+
+
+def _read(
+    desk: Intake, participant: UUID, value: Json, known: Mapping[str, bytes]
+) -> tuple[Sent, Submission | None]:
+    sent = draft.read(value, participant, desk.vault, desk.limits, known)
     if sent.signed is None:
         return sent, None
     return sent, signed.check_signature(desk.log, participant, sent, sent.signed)

@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import Engine
 
 from gateway.anchorer import Anchorer
+from gateway.eraser import Eraser
 from gateway.leader import LeadershipLostError, Term
 from gateway.publisher import Publisher
 from gateway.sequencer import Sequencer
@@ -148,6 +149,7 @@ class Loop:
 
     def _anchoring(self, term: Term) -> Callable[[], bool]:
         folder = self.settings.data_dir / "log"
+        eraser = Eraser(self.engine, term)
         publisher = Publisher(self.engine, term, self.log_key, folder)
         anchorer = Anchorer(
             engine=self.engine,
@@ -162,6 +164,7 @@ class Loop:
         def step() -> bool:
             # First what needs no chain: its node may be away.
             published = publisher.step()
+            eraser.step()
             return anchorer.step(self.clock()) == "anchored" or published > 0
 
         return step

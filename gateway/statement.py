@@ -6,18 +6,18 @@ neither store nor vault. Disclosures stand in the pointers' order.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from indexer.core import canonical, disclosure, event, pointer, product, record
+from indexer.core import canonical, disclosure, event, pointer, product, record, retraction
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 
-SCHEMAS: Final = {Kind.EVENT: event.SCHEMA, Kind.MASTER_DATA: product.SCHEMA}
+AMENDING: Final = frozenset({Kind.AMENDMENT, Kind.WITHDRAWAL, Kind.ERASURE})
 
 _ITEM = frozenset({"event", "kind", "amends", "recordKey", "conceal"})
 _HEX = re.compile(r"(?:[0-9a-f]{2})*\Z", re.ASCII)
@@ -37,13 +37,6 @@ class RecordKeyGivenError(InputError):
     sentence = "the record key is made by whoever signs, which is the platform: leave {place} out"
 
 
-class AmendmentsLaterError(InputError):
-    """An amendment, withdrawal or erasure, which this version does not take yet."""
-
-    code = "AMENDMENTS_LATER"
-    sentence = "only events (kind 1) and master data (kind 2) are taken yet: {place} asks for more"
-
-
 class ItemShapeError(InputError):
     """A member of a submission or of its item that is not of its type."""
 
@@ -55,16 +48,20 @@ class KindDiffersError(InputError):
     """An event sent as master data, or the other way round."""
 
     code = "KIND_DIFFERS"
-    sentence = "{place} is of type Product if and only if the item's kind is 2"
+    sentence = "{place} is of type Product if and only if the item's kind is 2, or 3 to correct one"
 
 
 @dataclass(frozen=True)
 class Item:
-    """An item as it was sent; `key` is the record key of one that its sender signed, else None."""
+    """An item as it was sent; `key` is the record key of one that its sender signed, else None.
+
+    `amends` is the digest of the record that one of kind 3 to 5 amends.
+    """
 
     stated: Members
     kind: Kind
     conceal: list[str]
+    amends: bytes | None
     key: bytes | None = field(repr=False)
 
 
@@ -72,6 +69,7 @@ class Item:
 class Statement:
     """What is hashed, and what opens it."""
 
+    members: Members
     content: bytes
     digest: bytes
     disclosures: list[str] = field(repr=False)
@@ -84,21 +82,33 @@ def read(item: Json, *, signed: bool) -> Item:
     check_members(item, _ITEM)
     if not signed and "recordKey" in item:
         raise RecordKeyGivenError(place="/recordKey")
-    if "amends" in item:
-        raise AmendmentsLaterError(place="/amends")
+    kind = _kind(item.get("kind", 1))
+    if (kind in AMENDING) != ("amends" in item):
+        raise record.AmendsError(place="/amends")
+    amends = sized(item["amends"], 32, "/amends") if "amends" in item else None
     stated = item.get("event")
     if not isinstance(stated, dict):
         raise ItemShapeError(place="/event", wanted="an object")
     key = sized(item.get("recordKey"), record.KEY_SIZE, "/recordKey") if signed else None
-    return Item(stated, _kind(item.get("kind", 1)), _pointers(item.get("conceal", [])), key)
+    return Item(stated, kind, _pointers(item.get("conceal", [])), amends, key)
+
+
+def schema(stated: Members, kind: Kind) -> str:
+    """Tell of which schema the body of a record is."""
+    if kind is Kind.ERASURE:
+        return retraction.ERASURE
+    if kind is Kind.WITHDRAWAL and "errorDeclaration" not in stated:
+        return retraction.WITHDRAWAL
+    return product.SCHEMA if stated.get("type") == product.TYPE else event.SCHEMA
 
 
 def check(stated: Members, kind: Kind) -> None:
     """Refuse what may not be recorded, by its place below `/event`."""
-    if (stated.get("type") == product.TYPE) != (kind is Kind.MASTER_DATA):
+    master = stated.get("type") == product.TYPE
+    if kind is not Kind.AMENDMENT and master != (kind is Kind.MASTER_DATA):
         raise KindDiffersError(place="/event/type")
     try:
-        event.check(stated)
+        _CHECKS[schema(stated, kind), kind is Kind.WITHDRAWAL](stated)
     except InputError as error:
         raise error.under("/event") from None
 
@@ -111,6 +121,7 @@ def make(
     key: bytes,
     *,
     wished: Sequence[str] | None = None,
+    amends: bytes | None = None,
 ) -> Statement:
     """Conceal exactly what `concealed` points at and hash the content; faults of pointers count in `wished`."""
     try:
@@ -121,8 +132,9 @@ def make(
         if wished is not None and named in wished and error.place.startswith("/conceal/"):
             error.place = f"/conceal/{list(wished).index(str(named))}"
         raise
-    content = canonical.encode(record.content(participant, kind, SCHEMAS[kind], body, key))
-    return Statement(content, sha256(content).digest(), disclosures)
+    members = record.content(participant, kind, schema(stated, kind), body, key, amends)
+    content = canonical.encode(members)
+    return Statement(members, content, sha256(content).digest(), disclosures)
 
 
 def check_members(value: Members, known: frozenset[str]) -> None:
@@ -142,8 +154,6 @@ def sized(value: Json, size: int, place: str) -> bytes:
 def _kind(kind: Json) -> Kind:
     if type(kind) is not int or kind not in set(Kind):
         raise record.UnknownKindError(place="/kind", kind=kind)
-    if kind not in SCHEMAS:
-        raise AmendmentsLaterError(place="/kind")
     return Kind(kind)
 
 
@@ -154,3 +164,13 @@ def _pointers(wishes: Json) -> list[str]:
         if not isinstance(wish, str):
             raise ItemShapeError(place=f"/conceal/{number}", wanted="a JSON Pointer")
     return [str(wish) for wish in wishes]
+
+
+# By schema, and whether it is a withdrawal: an error declaration is an event and yet none.
+_CHECKS: Final[dict[tuple[str, bool], Callable[[Members], None]]] = {
+    (event.SCHEMA, False): event.check,
+    (product.SCHEMA, False): event.check,
+    (event.SCHEMA, True): event.check_declaration,
+    (retraction.WITHDRAWAL, True): retraction.check_withdrawal,
+    (retraction.ERASURE, False): retraction.check_erasure,
+}

@@ -55,9 +55,10 @@ class ApiKeyMissingError(MissingError):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, as an API key told."""
+    """Who calls, as an API key told; `role` is `participant` or `operator`."""
 
     participant: UUID
+    role: str = "participant"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,10 @@ from typing import Final
 
 from indexer.core.errors import InputError
 
+# The roles of API keys.
+PARTICIPANT: Final = "participant"
+OPERATOR: Final = "operator"
+
 LONGEST_NAME: Final = 200
 
 # GB 32100-2015: digits and capitals without I, O, S, V, Z; the last is a check character over 31.

@@ -72,7 +72,7 @@ class Signer:
         key = key or secrets.token_bytes(record.KEY_SIZE)
         try:
             statement.check(given.stated, given.kind)
-            schema = statement.SCHEMAS[given.kind]
+            schema = statement.schema(given.stated, given.kind)
             concealed = concealment.pointers(given.stated, schema, given.conceal)
             made = statement.make(
                 self.participant, given.kind, given.stated, concealed, key, wished=given.conceal

@@ -48,9 +48,15 @@ class Item(BaseModel):
     """One thing stated."""
 
     event: dict[str, Any] = Field(
-        description="an EPCIS 2.0 ObjectEvent, or a Product (kind 2)", examples=[_EVENT]
+        description="an EPCIS 2.0 ObjectEvent, a Product (kind 2), or why one is withdrawn (4) or erased (5)",
+        examples=[_EVENT],
     )
-    kind: Literal[1, 2] = Field(1, description="1 event, 2 master data")
+    kind: Literal[1, 2, 3, 4, 5] = Field(
+        1, description="1 event, 2 master data, 3 correction, 4 withdrawal, 5 notice of erasure"
+    )
+    amends: str | None = Field(
+        None, description="kinds 3 to 5, and only there: digest of the record it amends, hex"
+    )
     conceal: list[str] = Field(
         [],
         description="JSON Pointers into the event: beside what is concealed anyway, or, in a signed submission, all "
@@ -183,6 +189,9 @@ async def submit(
     async with held.engine.begin() as connection:
         answer = await receive(connection, held.intake, caller, body, idempotency_key, now)
     said = answer.body
+    if answer.submission is None:
+        headers = {"Location": "/api/v1/applications", "Cache-Control": "private, no-store"}
+        return Response(said, answer.status, headers, "application/json")
     if wait is not None:
         stage = await _wait(held, answer.submission)
         receipt: Any = canonical.decode(said)

@@ -53,6 +53,11 @@ _DOCUMENT = shape.members(
     },
 )
 
+_DECLARATION = shape.members(
+    {"declarationTime": shape.moment},
+    {"reason": shape.text, "correctiveEventIDs": shape.array(shape.text)},
+)
+
 
 class UnsupportedTypeError(InputError):
     """A type of event that is not accepted yet, or none."""
@@ -61,11 +66,14 @@ class UnsupportedTypeError(InputError):
     sentence = "events of type {type} are not accepted; ObjectEvent is"
 
 
-class CorrectionUnsupportedError(InputError):
-    """An error declaration, which waits for corrections to be decided upon."""
+class DeclarationMisplacedError(InputError):
+    """An error declaration that comes as an event of its own."""
 
-    code = "EVENT_CORRECTION_UNSUPPORTED"
-    sentence = "error declarations are not accepted yet"
+    code = "EVENT_DECLARATION_MISPLACED"
+    sentence = (
+        "an error declaration withdraws an earlier event: send it as kind 4 with the digest of the record it `amends`, "
+        "or unsigned with that event's eventID"
+    )
 
 
 class NothingNamedError(InputError):
@@ -111,6 +119,12 @@ def check(event: Json) -> None:
         raise shape.MissingMemberError(place="/type")
     else:
         raise UnsupportedTypeError(place="/type", type=repr(kind)[:80])
+
+
+def check_declaration(event: Members) -> None:
+    """Refuse an error declaration that is not an event's, or not of its shape (EPCIS 2.0, 7.4.1.4)."""
+    _DECLARATION(event.get("errorDeclaration"), "/errorDeclaration")
+    check({name: value for name, value in event.items() if name != "errorDeclaration"})
 
 
 def names(event: Members) -> list[Naming]:
@@ -180,7 +194,7 @@ def _entries(context: Json) -> list[Json]:
 
 def _check_object_event(event: Members) -> None:
     if "errorDeclaration" in event:
-        raise CorrectionUnsupportedError(place="/errorDeclaration")
+        raise DeclarationMisplacedError(place="/errorDeclaration")
     OBJECT_EVENT(event, "")
     if not event.get("epcList") and not event.get("quantityList"):
         raise NothingNamedError(place="/epcList")

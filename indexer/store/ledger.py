@@ -86,7 +86,7 @@ def identified(participant: str, event_id: str) -> bytes:
 
 
 def others(content: Members) -> Iterator[bytes]:
-    """Give what a record's content is indexed under beside the codes it names openly: what it amends, its event's id."""
+    """Give what a record is indexed under beside the codes it names openly: what it amends, its event's id."""
     amended, body = content.get("amends"), content["body"]
     if isinstance(amended, str):
         yield amends(bytes.fromhex(amended))

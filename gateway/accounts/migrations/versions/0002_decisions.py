@@ -27,7 +27,7 @@ create table gateway.refusal (
 create table gateway.application (
   id uuid primary key,
   participant uuid not null references gateway.participant (id),
-  kind smallint not null check (kind in (3, 4)),
+  kind smallint not null check (kind in (3, 4, 5)),
   base bytea not null check (length(base) = 32),
   base_record uuid not null,
   digest bytea not null unique check (length(digest) = 32),
@@ -52,7 +52,7 @@ grant select on gateway.refusal to suyuan_accounts;
 grant usage on schema gateway to suyuan_registrar, suyuan_returns;
 grant select on gateway.decision, gateway.participant to suyuan_registrar;
 grant select, insert on gateway.refusal to suyuan_registrar;
-grant select, insert on gateway.application to suyuan_intake;
+grant select, insert, update (sealed) on gateway.application to suyuan_intake;
 grant select on gateway.review to suyuan_intake;
 grant select on gateway.application to suyuan_returns;
 grant select, insert on gateway.review to suyuan_returns;

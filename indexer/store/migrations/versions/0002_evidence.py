@@ -8,6 +8,7 @@ down_revision = "0001"
 ROLES = ("returns", "eraser")
 
 TABLES = """
+create index record_erasure on ledger.record (id) where kind = 5;
 create index record_digest on ledger.record (substr(digest, 1, 8));
 
 create table ledger.approval (

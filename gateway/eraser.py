@@ -40,7 +40,7 @@ class Eraser:
     engine: Engine
     term: Term
     most: int = 100
-    _done: UUID = UUID(int=0)
+    _done: UUID | None = None
 
     def step(self) -> int:
         """Carry out the next notices that are under a checkpoint; return how many records lost their secrets."""
@@ -48,7 +48,9 @@ class Eraser:
         with self.engine.begin() as connection:
             self.term.check(connection)
             covered = connection.execute(_COVERED).scalar_one()
-            rows = connection.execute(_NOTICES, {"after": self._done, "most": self.most}).all()
+            rows = connection.execute(
+                _NOTICES, {"after": self._done or UUID(int=0), "most": self.most}
+            ).all()
             done = self._done
             for row in rows:
                 if row.last is None or row.last >= covered:

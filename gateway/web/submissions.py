@@ -157,6 +157,7 @@ class State(BaseModel):
     responses={
         200: {"model": Receipt, "description": "This very signed submission is here already"},
         201: {"model": Receipt},
+        202: {"description": "corrections and withdrawals, which wait for the operator's review"},
         **responses(401, 403, 409, 413, 422, 503),
     },
     openapi_extra={

@@ -8,7 +8,7 @@ import pytest
 from gateway import draft, statement
 from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
-from indexer.core import canonical, code, disclosure, event, product, record
+from indexer.core import canonical, code, disclosure, event, product, record, retraction
 from indexer.core.errors import InputError
 from indexer.store import ledger
 from tests.gateway.making import GTIN, body
@@ -21,7 +21,7 @@ VAULT = Vault(secrets.token_bytes(32))
 
 
 def made(sent: bytes, limits: Limits = LIMITS):
-    return read(sent, WHO, VAULT, limits).drafts
+    return read(canonical.decode(sent), WHO, VAULT, limits).drafts
 
 
 def items(*given):
@@ -106,9 +106,14 @@ def test_a_products_record_names_its_class():
         (
             b'{"items":[{"event":{},"amends":"00"}]}',
             "/items/0/amends",
-            statement.AmendmentsLaterError,
+            record.AmendsError,
         ),
-        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/kind", statement.AmendmentsLaterError),
+        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/amends", record.AmendsError),
+        (
+            b'{"items":[{"event":{},"kind":3,"amends":"00"}]}',
+            "/items/0/amends",
+            statement.ItemShapeError,
+        ),
         (b'{"items":[{"event":{},"kind":6}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":true}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":"1"}]}', "/items/0/kind", record.UnknownKindError),
@@ -213,3 +218,80 @@ def test_secrets_do_not_show():
     [one] = made(body(made_event(**{"suyuan:price": 3299})))
     assert one.key.hex() not in repr(one)
     assert one.disclosures[0] not in repr(one)
+
+
+BASE = "ab" * 32
+
+
+def test_a_correction_is_checked_concealed_and_indexed_as_what_it_corrects():
+    stated = made_event(**{"suyuan:price": 3299})
+    [one] = made(items({"event": stated, "kind": 3, "amends": BASE}))
+    content: Any = canonical.decode(one.content)
+    record.check(content)
+    assert (content["kind"], content["amends"], content["schema"]) == (3, BASE, event.SCHEMA)
+    assert "suyuan:price" not in content["body"]
+    assert (ledger.amends(bytes.fromhex(BASE)), False) in one.names
+    assert (ledger.name(f"https://id.gs1.org/01/{GTIN}/21/1"), False) in one.names
+    assert one.amends == bytes.fromhex(BASE)
+    [product_too] = made(items({"event": made_product(), "kind": 3, "amends": BASE}))
+    assert canonical.decode(product_too.content)["schema"] == product.SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "schema"),
+    [
+        (4, {"reason": "did_not_occur"}, retraction.WITHDRAWAL),
+        (5, {"scope": "concealed", "basis": "consent_withdrawn"}, retraction.ERASURE),
+    ],
+)
+def test_withdrawals_and_erasures_name_nothing_but_what_they_amend(kind, body, schema):
+    [one] = made(items({"event": body, "kind": kind, "amends": BASE}))
+    content: Any = canonical.decode(one.content)
+    assert (content["schema"], content["body"]) == (schema, body)
+    assert one.names == {(ledger.amends(bytes.fromhex(BASE)), False)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "place"),
+    [
+        (4, {}, "/items/0/event/reason"),
+        (4, {"reason": 7}, "/items/0/event/reason"),
+        (5, {"scope": "whole", "basis": "ordered"}, "/items/0/event/scope"),
+        (5, {"scope": "concealed", "basis": "because"}, "/items/0/event/basis"),
+    ],
+)
+def test_why_has_to_be_said(kind, body, place):
+    assert refused(items({"event": body, "kind": kind, "amends": BASE})).place == place
+
+
+def declaration(**more):
+    declared = {"declarationTime": "2026-11-21T12:00:00Z", "reason": "incorrect_data", **more}
+    return made_event(eventID="urn:uuid:1", errorDeclaration=declared)
+
+
+def test_an_error_declaration_withdraws_the_event_of_that_id():
+    sent = {"items": [{"event": declaration()}]}
+    assert draft.declared(sent) == ["urn:uuid:1"]
+    [one] = read(sent, WHO, VAULT, LIMITS, {"urn:uuid:1": bytes.fromhex(BASE)}).drafts
+    content: Any = canonical.decode(one.content)
+    assert (content["kind"], content["amends"]) == (4, BASE)
+    assert content["body"] == declaration()
+    with pytest.raises(draft.DeclaredUnknownError) as error:
+        read(sent, WHO, VAULT, LIMITS)
+    assert error.value.place == "/items/0/event/eventID"
+
+
+def test_an_error_declaration_may_name_the_record_itself():
+    sent = {"items": [{"event": declaration(), "kind": 4, "amends": BASE}]}
+    assert draft.declared(sent) == []
+    assert read(sent, WHO, VAULT, LIMITS).drafts[0].kind == 4
+    wrong = {"items": [{"event": declaration(reason=1), "kind": 4, "amends": BASE}]}
+    assert refused(canonical.encode(wrong)).place == "/items/0/event/errorDeclaration/reason"
+
+
+def test_an_event_is_found_by_the_id_its_participant_gave_it():
+    [one] = made(body(made_event(eventID="urn:uuid:1")))
+    assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
+    hidden = {"event": made_event(eventID="urn:uuid:1"), "conceal": ["/eventID"]}
+    [concealed] = made(items(hidden))
+    assert len(concealed.names) == len(one.names) - 1

@@ -9,13 +9,13 @@ from gateway import signed
 from gateway.draft import Draft, Sent, Signed
 from indexer.core import submission
 from indexer.core.submission import MisshapenSignatureError, Submission
-from indexer.store.registry import KeyStanding
+from indexer.store.registry import ADMITTED, SUSPENDED, KeyStanding
 
 LOG, WHO, OTHER = b"\7" * 32, UUID(int=7), UUID(int=8)
 SECRET = b"\5" * 32
 KEY = submission.address(SECRET)
 DRAFTS = [Draft(1, b"", bytes([at]) * 32, b"", [], frozenset()) for at in range(3)]
-STANDING = KeyStanding(WHO, False, 10, None, False, "禅溪")
+STANDING = KeyStanding(KEY, WHO, False, 10, None, ADMITTED, "禅溪")
 
 
 def sent(**changes):
@@ -69,7 +69,7 @@ def test_a_signature_in_another_form_is_refused():
         (replace(STANDING, participant=OTHER), signed.KeyForeignError),
         (replace(STANDING, custodial=True), signed.KeyCustodialError),
         (replace(STANDING, revoked=9), signed.KeyRevokedError),
-        (replace(STANDING, suspended=True), signed.ParticipantSuspendedError),
+        (replace(STANDING, status=SUSPENDED), signed.ParticipantSuspendedError),
     ],
 )
 def test_a_key_that_may_not_sign_is_refused_with_its_reason(standing, kind):
@@ -84,7 +84,7 @@ def test_the_platform_signs_with_a_key_the_register_is_yet_to_show():
     with pytest.raises(signed.KeyRevokedError):
         signed.check_custodial(replace(STANDING, revoked=0), WHO, KEY)
     with pytest.raises(signed.ParticipantSuspendedError):
-        signed.check_custodial(replace(STANDING, suspended=True), WHO, KEY)
+        signed.check_custodial(replace(STANDING, status=SUSPENDED), WHO, KEY)
 
 
 def test_sequences_are_the_next_and_no_other():

@@ -74,7 +74,7 @@ def stated(draw):
 def test_both_sides_make_the_same_bytes_of_anything(things, sequence):
     ready = [SIGNER.ready(Given("", one, Kind.EVENT, wished)) for one, wished in things]
     made = SIGNER.sign(sequence, ready)
-    sent = draft.read(made.body, WHO, VAULT, LIMITS)
+    sent = draft.read(canonical.decode(made.body), WHO, VAULT, LIMITS)
     assert [one.content for one in sent.drafts] == [one.statement.content for one in ready]
     assert [one.disclosures for one in sent.drafts] == [one.statement.disclosures for one in ready]
     assert sent.signed is not None
@@ -100,7 +100,7 @@ def test_what_the_published_list_names_is_concealed_with_the_wishes_before_it():
 def test_master_data_says_its_kind():
     ready = SIGNER.ready(Given("", product(), Kind.MASTER_DATA))
     assert ready.item["kind"] == 2
-    sent = draft.read(SIGNER.sign(0, [ready]).body, WHO, VAULT, LIMITS)
+    sent = draft.read(canonical.decode(SIGNER.sign(0, [ready]).body), WHO, VAULT, LIMITS)
     assert sent.drafts[0].kind == 2
 
 

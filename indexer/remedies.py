@@ -63,6 +63,11 @@ REMEDIES = {
         "The signing key was not registered, belongs to somebody else, or had ended. Ask the participant, and "
         "revoke the key if need be.",
     ),
+    "AMEND_FOREIGN": Remedy(
+        "这条更正、撤回或删除告知无权作用于它所指的记录：不是同一家企业、次序不对，或没有运营方的有效同意。它不作数；请查明是谁让它进入日志的。",
+        "This correction, withdrawal or notice of erasure has no right to what it names: another enterprise's, out of "
+        "order, or without the operator's valid approval. It counts for nothing; find out who let it into the log.",
+    ),
     "NAMING_FALSE": Remedy(
         "按产品码查询的索引与记录内容不一致，消费者可能查不到或查错。请由记录内容重建索引。",
         "The index from codes to records differs from what the records say, so consumers may miss some. "

@@ -199,10 +199,15 @@ _CUSTODIAL = select(custodial_key.c.address, custodial_key.c.sealed).where(
 
 
 async def _signing_key(connection: AsyncConnection, desk: Intake, caller: Caller) -> bytes:
-    found = await connection.execute(_CUSTODIAL, {"participant": caller.participant})
-    row = found.one_or_none()
-    if row is None:
-        raise SignatureRequiredError(participant=caller.participant)
+    row = None
+    # Twice, for whoever takes the key away holds its sequence: what we read before we held it may be gone.
+    for _ in range(2):
+        found = await connection.execute(_CUSTODIAL, {"participant": caller.participant})
+        row = found.one_or_none()
+        if row is None:
+            raise SignatureRequiredError(participant=caller.participant)
+        await _lock(connection, f"sequence {row.address.hex()}")
+    assert row is not None  # noqa: S101 - read twice
     try:
         return desk.vault.open_custodial(caller.participant, row.sealed)
     except SealBrokenError:

@@ -20,7 +20,7 @@ from indexer.store.registry import KeyStanding
 from tests.journeys import stories
 from tests.world import World, until
 
-CREDIT_CODE = "91440300MA50000010"
+CREDIT_CODE = "91440300MA5000001K"
 WEEK = 7 * 86_400
 
 

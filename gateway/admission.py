@@ -90,13 +90,14 @@ def enter_own(
 ) -> Entered:
     """Decide to admit an enterprise under a key of its own. The caller commits."""
     claim.check(deployment)
+    made, named = (
+        desk.Admission(claim.participant, claim.key),
+        (claim.name or "", claim.credit_code or ""),
+    )
     row = connection.execute(select(_rows).where(_rows.c.id == claim.participant)).one_or_none()
-    same = row is not None and (row.name, row.credit_code) == (claim.name, claim.credit_code)
-    if same and _in_vain(connection, deployment, claim.participant):
-        made = desk.Admission(claim.participant, claim.key)
-    else:
-        made = desk.admit_own(connection, claim, now)
-    named = (claim.name or "", claim.credit_code or "")
+    same = row is not None and (row.name, row.credit_code) == named
+    if not (same and _in_vain(connection, deployment, claim.participant)):
+        desk.admit_own(connection, made, *named, now)
     return _decide(connection, deployment, made, named, claim.possession, now, custodial=False)
 
 

@@ -14,7 +14,6 @@ from uuid import UUID
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from gateway import settings
 from indexer.core.canonical import Members
@@ -121,11 +120,11 @@ def list_(json: Json = False) -> None:
     if json:
         print(msgspec.json.encode({"participants": rows}).decode())
         return
-    columns = ("participant", "name", "creditCode", "status", "key")
-    table = Table(*columns)
     for row in rows:
-        table.add_row(*(str(row[name] or "") for name in columns))
-    Console().print(table)
+        key = row["key"] or "-"
+        print(
+            f"{row['participant']}  {row['status']:12}  {key:9}  {row['creditCode']}  {row['name']}"
+        )
 
 
 @app.command()

@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from gateway.accounts import rules
-from gateway.accounts.claim import Claim
 from gateway.accounts.tables import api_key, custodial_key, participant
 from gateway.vault import Vault
 from indexer.core import submission
@@ -92,10 +91,12 @@ def admit(
     return Admission(admitted, address)
 
 
-def admit_own(connection: Connection, claim: Claim, now: datetime) -> Admission:
+def admit_own(
+    connection: Connection, admitted: Admission, name: str, credit_code: str, now: datetime
+) -> Admission:
     """Enter a participant that has a key of its own, under the id it chose. The caller commits."""
-    _enter(connection, claim.participant, claim.name or "", claim.credit_code or "", now)
-    return Admission(claim.participant, claim.key)
+    _enter(connection, admitted.participant, name, credit_code, now)
+    return admitted
 
 
 def _enter(

@@ -79,8 +79,8 @@ def _chain(web3: Web3) -> tuple[int, bytes]:
 class Hand:
     """One account acting on one deployment. Every method sends one transaction and returns its hash.
 
-    With a `nonce`, that transaction takes this place among the account's or fails: two hands that saw the same count
-    of mined ones cannot both act.
+    It waits until the transaction is mined. With a `nonce` it does not, and the transaction takes this place among the
+    account's or none: of two hands that counted the same, one acts.
     """
 
     rpc: str
@@ -205,8 +205,9 @@ class Hand:
 
     def _send(self, contract: Contract, function: str, arguments: tuple[object, ...]) -> bytes:
         call = contract.functions[function](*arguments)
-        receipt = sending.send(self.web3, call, self.key, self.nonce)
-        return bytes(receipt["transactionHash"])
+        if self.nonce is not None:
+            return sending.post(self.web3, call, self.key, self.nonce)
+        return bytes(sending.send(self.web3, call, self.key)["transactionHash"])
 
 
 def _address(value: bytes) -> str:

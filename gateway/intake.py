@@ -196,7 +196,6 @@ async def _custodial(
     """Sign on behalf of a participant without a key of its own."""
     private_key = await _signing_key(connection, desk, participant)
     key = submission.address(private_key)
-    await _lock_sequence(connection, key)
     standing = await connection.run_sync(registry.standing, key)
     signed.check_custodial(standing, participant, key)
     said = Submission(
@@ -232,10 +231,15 @@ _CUSTODIAL = select(custodial_key.c.address, custodial_key.c.sealed).where(
 
 
 async def _signing_key(connection: AsyncConnection, desk: Intake, participant: UUID) -> bytes:
-    found = await connection.execute(_CUSTODIAL, {"participant": participant})
-    row = found.one_or_none()
-    if row is None:
-        raise SignatureRequiredError(participant=participant)
+    row = None
+    # Twice, for whoever takes the key away holds its sequence: what we read before we held it may be gone.
+    for _ in range(2):
+        found = await connection.execute(_CUSTODIAL, {"participant": participant})
+        row = found.one_or_none()
+        if row is None:
+            raise SignatureRequiredError(participant=participant)
+        await _lock_sequence(connection, row.address)
+    assert row is not None  # noqa: S101 - read twice
     try:
         return desk.vault.open_custodial(participant, row.sealed)
     except SealBrokenError:

@@ -61,7 +61,7 @@ decision = Table(
     "decision",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("act", Text, nullable=False),  # one of `rules.ACTS`
+    Column("act", Text, nullable=False),  # one of `rules.EVENTS`
     Column("participant", Uuid, ForeignKey("gateway.participant.id"), nullable=False),
     Column("key", LargeBinary),  # 20-byte address, for acts on a key
     Column("facts", JSONB, nullable=False),  # the call's other arguments, bytes in hex

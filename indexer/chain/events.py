@@ -153,6 +153,21 @@ def logs(deployment: Deployment, first: int, last: int) -> Call[list[Event]]:
     return Call("eth_getLogs", (wanted,), read)
 
 
+def registrations(deployment: Deployment, participant: UUID, first: int) -> Call[list[Event]]:
+    """Ask for all that Participants said about one participant in block `first` and later."""
+    wanted = {
+        "address": hexed(deployment.participants),
+        "topics": [None, hexed(participant.bytes.ljust(WORD, b"\0"))],
+        "fromBlock": hex(first),
+        "toBlock": "latest",
+    }
+
+    def read(raw: bytes) -> list[Event]:
+        return decode(msgspec.json.decode(raw, type=list[Log]), deployment)
+
+    return Call("eth_getLogs", (wanted,), read)
+
+
 def anchors_in(trace_log: bytes, transaction: bytes) -> Call[list[Anchored]]:
     """Ask for the anchors that one transaction made; none if the node does not have it mined."""
 

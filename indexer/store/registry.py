@@ -45,6 +45,14 @@ class Participant:
     admitted: int
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """A key asked for without an earlier one's word; `ready_at` (s since 1970) is None until the regulator agrees."""
+
+    key: bytes
+    ready_at: int | None
+
+
 _FINAL = "(select max(final_number) from ledger.cursor)"
 _KEYS = f"""
 select added.key, added.participant, added.custodial, added.block_number as admitted, ended.next_sequence as revoked,
@@ -77,6 +85,38 @@ where known.event = 'Admitted' and known.block_number <= {_FINAL}
 """  # noqa: S608 - of our own words
 _PARTICIPANT = text(f"{_PARTICIPANTS} and known.participant = :participant")
 _ALL = text(f"{_PARTICIPANTS} order by known.block_number, known.log_index")
+
+
+# A recovery under way is what its participant's last event about one leaves.
+_RECOVERY = text("""
+select event, key, custodial, ready_at from ledger.registration
+where participant = :participant and block_number <= (select max(final_number) from ledger.cursor)
+  and event in ('RecoveryRequested', 'RecoveryApproved', 'RecoveryCancelled', 'KeyRecovered')
+order by block_number desc, log_index desc limit 1
+""")
+_TIME = text('select max("timestamp") from ledger.block')
+
+
+_OWN = text(f"{_KEYS} and not added.custodial and ended.next_sequence is null")
+
+
+def own(connection: Connection) -> list[KeyStanding]:
+    """List every key in use that a participant holds itself."""
+    return [KeyStanding(**row) for row in connection.execute(_OWN).mappings()]
+
+
+def recovery(connection: Connection, participant: UUID) -> Recovery | None:
+    """Tell of the recovery that is under way for a participant; None if none is."""
+    row = connection.execute(_RECOVERY, {"participant": participant}).one_or_none()
+    if row is None or row.event not in ("RecoveryRequested", "RecoveryApproved"):
+        return None
+    return Recovery(row.key, row.ready_at)
+
+
+def time(connection: Connection) -> int:
+    """Tell the newest block's time as followed, in seconds since 1970; an idle chain stands still."""
+    found: int | None = connection.execute(_TIME).scalar()
+    return found or 0
 
 
 def standing(connection: Connection, key: bytes) -> KeyStanding | None:

@@ -234,7 +234,8 @@ def test_a_correction_is_checked_concealed_and_indexed_as_what_it_corrects():
     assert (ledger.name(f"https://id.gs1.org/01/{GTIN}/21/1"), False) in one.names
     assert one.amends == bytes.fromhex(BASE)
     [product_too] = made(items({"event": made_product(), "kind": 3, "amends": BASE}))
-    assert canonical.decode(product_too.content)["schema"] == product.SCHEMA
+    corrected: Any = canonical.decode(product_too.content)
+    assert corrected["schema"] == product.SCHEMA
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def declaration(**more):
 
 
 def test_an_error_declaration_withdraws_the_event_of_that_id():
-    sent = {"items": [{"event": declaration()}]}
+    sent: Any = {"items": [{"event": declaration()}]}
     assert draft.declared(sent) == ["urn:uuid:1"]
     [one] = read(sent, WHO, VAULT, LIMITS, {"urn:uuid:1": bytes.fromhex(BASE)}).drafts
     content: Any = canonical.decode(one.content)
@@ -282,7 +283,7 @@ def test_an_error_declaration_withdraws_the_event_of_that_id():
 
 
 def test_an_error_declaration_may_name_the_record_itself():
-    sent = {"items": [{"event": declaration(), "kind": 4, "amends": BASE}]}
+    sent: Any = {"items": [{"event": declaration(), "kind": 4, "amends": BASE}]}
     assert draft.declared(sent) == []
     assert read(sent, WHO, VAULT, LIMITS).drafts[0].kind == 4
     wrong = {"items": [{"event": declaration(reason=1), "kind": 4, "amends": BASE}]}

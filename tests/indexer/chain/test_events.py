@@ -120,6 +120,18 @@ def test_the_time_of_a_recovery_is_read(world, client):
     hand.cancel_recovery(participant)
 
 
+def test_what_was_said_of_one_participant_can_be_asked_alone(world, client):
+    first = client.header_at("latest").number + 1
+    mine, _ = world.new_participant()
+    world.new_participant()
+    world.hands["registrar"].suspend(mine)
+    told = client.ask(events.registrations(world.deployment, mine, first))
+    assert [one.event for one in told] == ["Admitted", "KeyAdded", "Suspended"]
+    assert {one.participant for one in told} == {mine}
+    (last,) = client.ask(events.registrations(world.deployment, mine, told[-1].block_number))
+    assert last.event == "Suspended"
+
+
 def test_a_transactions_anchors_are_read_from_its_receipt(world, client):
     log = world.new_log()
     receipt = world.send("operator", world.anchoring(log, 1, merkle.leaf_hash(b"x"), []))

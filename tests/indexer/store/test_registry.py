@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from indexer.store import registry
 from indexer.store.engine import engine
-from indexer.store.registry import KeyStanding, Participant
+from indexer.store.registry import KeyStanding, Participant, Recovery
 
 MAKER, SHOP = UUID(int=7), UUID(int=8)
 FIRST, SECOND, OWN = b"\1" * 20, b"\2" * 20, b"\3" * 20
@@ -36,7 +36,8 @@ def say(rows, block, event, who=MAKER, key=None, **fields):
     rows.execute(
         text(
             "insert into ledger.registration (block_number, log_index, event, participant, key, name, credit_code,"
-            " custodial, next_sequence) values (:block, :place, :event, :who, :key, :name, :code, :custodial, :next)"
+            " custodial, next_sequence, ready_at)"
+            " values (:block, :place, :event, :who, :key, :name, :code, :custodial, :next, :ready)"
         ),
         {
             "block": block,
@@ -48,6 +49,7 @@ def say(rows, block, event, who=MAKER, key=None, **fields):
             "code": fields.get("code"),
             "custodial": fields.get("custodial"),
             "next": fields.get("next_sequence"),
+            "ready": fields.get("ready_at"),
         },
     )
 
@@ -105,6 +107,26 @@ def test_a_recovered_key_is_a_key(rows):
     found = registry.standing(rows, OWN)
     assert found is not None
     assert (found.custodial, found.admitted) == (False, 14)
+
+
+def test_a_recovery_is_under_way_until_it_ends(rows):
+    admit(rows)
+    assert registry.recovery(rows, MAKER) is None
+    say(rows, 12, "RecoveryRequested", MAKER, OWN, custodial=False)
+    assert registry.recovery(rows, MAKER) == Recovery(OWN, None)
+    say(rows, 13, "RecoveryApproved", MAKER, OWN, ready_at=1_800_000_000)
+    assert registry.recovery(rows, MAKER) == Recovery(OWN, 1_800_000_000)
+    say(rows, 14, "RecoveryCancelled", MAKER, OWN)
+    assert registry.recovery(rows, MAKER) is None
+    assert registry.time(rows) == 0
+
+
+def test_own_keys_in_use_are_listed(rows):
+    admit(rows)
+    admit(rows, 11, SHOP, SECOND, custodial=False)
+    say(rows, 12, "KeyAdded", MAKER, OWN, custodial=False)
+    say(rows, 13, "KeyRevoked", SHOP, SECOND, next_sequence=0)
+    assert [one.key for one in registry.own(rows)] == [OWN]
 
 
 def test_what_is_not_final_does_not_count(rows):

@@ -5,21 +5,29 @@ them the first time, the answer is the same. Every answer is held to what was si
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 from gateway.enterprise import reading, signing
-from gateway.enterprise.journal import File, Journal, Kept
+from gateway.enterprise.journal import File, Identity, Journal, Kept
 from gateway.enterprise.sending import Gateway, GatewayNonsenseError, GatewayRefusedError, KeyState
 from gateway.enterprise.signing import Signer
-from indexer.core import canonical
+from indexer.core import canonical, submission
 from indexer.core.errors import AccessError, EvidenceError, InconsistencyError, InputError
 from indexer.core.promise import Promise
+from indexer.core.submission import Submission
 
 # Refusals of what was sent, and not of who sends or when: sending the same bytes again would not help.
 _FOR_GOOD = frozenset({413, 422})
 _OUT_OF_PLACE = "SEQUENCE_REPEATED", "SEQUENCE_SKIPPED"
+
+
+class KeyNeededError(InputError):
+    """Something is to be signed and no key is named."""
+
+    code = "KEY_NEEDED"
+    sentence = "name the key file with --key: there is something to sign"
 
 
 class FileChangedError(InputError):
@@ -64,7 +72,7 @@ class KeyNotShownError(AccessError):
     """A key that the gateway does not see in the register."""
 
     code = "KEY_NOT_SHOWN"
-    sentence = "the gateway's register does not show the key {key} as one of yours: it was not admitted, or only a moment ago"
+    sentence = "the gateway's register does not show the key {key} as one of yours: it was not admitted, or just now"
 
 
 class KeyUnfitError(AccessError):
@@ -82,34 +90,54 @@ class ReceiptDiffersError(EvidenceError):
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far things are: submissions answered of those there are to send, and the file at hand."""
+class Manner:
+    """How files are signed: pointers to conceal, things in a submission, whether a changed file is all new."""
 
-    done: int
-    due: int
-    name: str
+    conceal: Sequence[str] = ()
+    size: int = signing.ITEMS
+    changed: bool = False
+
+
+@dataclass
+class Report:
+    """What one run did; `bad` are files of which nothing was sent, or not all, and why."""
+
+    files: int = 0
+    signed: int = 0
+    answered: int = 0
+    bad: list[tuple[Path, InputError]] = field(default_factory=list)
 
 
 @dataclass
 class Delivery:
-    """One run: a journal, who signs (None to send only what is signed), and what hears of progress."""
+    """One run: a journal that knows whose it is, who signs (None to send only what is signed), and who hears of it."""
 
     journal: Journal
-    signer: Signer | None
-    say: Callable[[str], None]
-    progress: Callable[[Progress], None] = lambda _: None
+    identity: Identity
+    signer: Signer | None = None
+    say: Callable[[str], None] = lambda _: None
+    progress: Callable[[int, int], None] = lambda *_: None
 
-    def sign(
-        self,
-        path: Path,
-        conceal: Sequence[str] = (),
-        size: int = signing.ITEMS,
-        *,
-        changed: bool = False,
-    ) -> int:
+    def run(self, paths: Sequence[Path], manner: Manner, gateway: Gateway | None) -> Report:
+        """Sign file after file, and with a gateway send each before the next; a bad file does not stop the others."""
+        report = Report()
+        for path in paths:
+            report.files += 1
+            try:
+                report.signed += self.sign(path, manner)
+            except InputError as error:
+                report.bad.append((path, error))
+                continue
+            try:
+                report.answered += self.settle(gateway) if gateway else 0
+            except SubmissionRefusedError as error:
+                report.bad.append((path, error))
+        return report
+
+    def sign(self, path: Path, manner: Manner) -> int:
         """Sign a file's things and journal them; returns how many, 0 for a file that was signed before."""
         if self.signer is None:
-            return 0
+            raise KeyNeededError
         data, name = reading.load(path), str(path.resolve())
         digest = sha256(data).digest()
         known = self.journal.file(digest)
@@ -117,19 +145,19 @@ class Delivery:
             self.say(f"{path}: signed before, nothing to do")
             return 0
         others = [one for one in self.journal.named(name) if one.digest != digest and one.done]
-        if others and not changed:
+        if others and not manner.changed:
             raise FileChangedError(path=path)
-        given = reading.read(data, conceal)
+        given = reading.read(data, manner.conceal)
         done = known.done if known else 0
         things = [self.signer.ready(one) for one in given[done:]]
-        first = self.journal.next_sequence()
-        packs = enumerate(signing.packs(things, size), first)
+        packs = enumerate(signing.packs(things, manner.size), self.journal.next_sequence())
         made = [self.signer.sign(sequence, pack) for sequence, pack in packs]
         self.journal.add(File(digest, name, len(given), done), made)
         return len(things)
 
-    def agree(self, gateway: Gateway, key: bytes, *, adopt: bool = False) -> None:
+    def agree(self, gateway: Gateway, *, adopt: bool = False) -> None:
         """Hold the journal's count to the gateway's before anything is signed or sent."""
+        key = self.identity.key
         state = gateway.key(key)
         if state is None:
             raise KeyNotShownError(key=key.hex())
@@ -145,22 +173,21 @@ class Delivery:
         if adopt:
             self.journal.adopt(state.sequence)
 
-    def settle(self, gateway: Gateway, origin: str, *, adopt: bool = False) -> int:
+    def settle(self, gateway: Gateway, *, adopt: bool = False) -> int:
         """Send everything that is not answered, in order; returns how many submissions were answered."""
         due = self.journal.pending()
         for done, sequence in enumerate(due):
             kept = self.journal.submission(sequence)
-            self.progress(Progress(done, len(due), kept.name))
+            self.progress(done, len(due))
             try:
                 answer = gateway.submit(kept.body)
             except GatewayRefusedError as error:
                 if self._refused(kept, error, adopt=adopt):
                     return done
                 raise
-            _check(kept, answer, origin, gateway.url)
+            _check(kept, answer, self.identity, gateway.url)
             self.journal.answer(sequence, answer)
-        if due:
-            self.progress(Progress(len(due), len(due), ""))
+        self.progress(len(due), len(due))
         return len(due)
 
     def _refused(self, kept: Kept, error: GatewayRefusedError, *, adopt: bool) -> bool:
@@ -170,7 +197,7 @@ class Delivery:
             self.say(f"submission {kept.sequence} is another journal's; its file is signed anew")
             return True
         if error.problem == "SEQUENCE_REPEATED":
-            there, key = kept.sequence + 1, _key(kept)
+            there, key = kept.sequence + 1, self.identity.key.hex()
             raise JournalBehindError(there=there, here=kept.sequence, key=key) from None
         if error.status in _FOR_GOOD and error.problem not in _OUT_OF_PLACE:
             self.journal.refuse(kept.sequence, error.problem)
@@ -178,6 +205,26 @@ class Delivery:
                 place=error.place, name=kept.name, first=kept.first, said=str(error)
             ) from None
         return False
+
+
+def introduce(
+    journal: Journal, gateway: Gateway, key: bytes | None, origin: str, say: Callable[[str], None]
+) -> Identity:
+    """Tell for whom a journal is, or begin it: the gateway is asked once, and held to its word ever after."""
+    known = journal.identity
+    if key is None and known is None:
+        raise KeyNeededError
+    if known is not None and key in (None, known.key):
+        identity = replace(known, origin=origin or known.origin)
+    else:
+        address = key or b""
+        state = gateway.key(address)
+        if state is None:
+            raise KeyNotShownError(key=address.hex())
+        identity = Identity(origin or gateway.origin(), state.participant, address)
+        say(f"signing with {identity}, by the gateway's word")
+    journal.bind(identity)
+    return identity
 
 
 def _unfit(state: KeyState) -> str:
@@ -188,25 +235,18 @@ def _unfit(state: KeyState) -> str:
     return "is a suspended participant's" if state.suspended else ""
 
 
-def _key(kept: Kept) -> str:
-    body = canonical.decode(kept.body)
-    return str(body.get("key")) if isinstance(body, dict) else ""
-
-
-def _check(kept: Kept, answer: bytes, origin: str, url: str) -> None:
+def _check(kept: Kept, answer: bytes, identity: Identity, url: str) -> None:
     """Hold an answer to what was signed, and its receipt to the key that it names."""
     try:
-        promise = Promise.read(canonical.decode(answer)).of(origin)
-        body = canonical.decode(kept.body)
+        promise = Promise.read(canonical.decode(answer)).of(identity.origin)
     except InputError as error:
         raise GatewayNonsenseError(url=url, reason=str(error)) from None
     said = promise.said
-    ours = (kept.sequence, kept.count, kept.root)
-    signed = isinstance(body, dict) and (body["key"], body["signature"]) == (
-        said.key.hex(),
-        promise.signature.hex(),
-    )
-    if (said.sequence, said.count, said.root) != ours or not signed:
+    ours = Submission(said.log, identity.participant, kept.sequence, kept.count, kept.root)
+    theirs = Submission(said.log, said.participant, said.sequence, said.count, said.root)
+    if theirs != ours:
         raise ReceiptDiffersError(sequence=kept.sequence, reason="it is about something else")
-    if not promise.signed():
+    if submission.recover(ours.signing_hash(), promise.signature) != identity.key:
+        raise ReceiptDiffersError(sequence=kept.sequence, reason="it shows another signature")
+    if not promise.signed() or said.key != identity.key:
         raise ReceiptDiffersError(sequence=kept.sequence, reason="its signature does not hold")

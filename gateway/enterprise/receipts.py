@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from gateway.enterprise.sending import Gateway
 from indexer.chain import calls, finality
 from indexer.chain.calls import Header
-from indexer.chain.client import Client, RefusedError
+from indexer.chain.client import Client, NonsenseError, RefusedError
 from indexer.core import canonical, merkle, promise, tile
 from indexer.core.canonical import Json
 from indexer.core.errors import EvidenceError, InputError, OutageError
@@ -68,10 +68,18 @@ class ReceiptsShapeError(InputError):
     sentence = "a file of receipts is an answer of the gateway, or a list of them"
 
 
+class NobodyToAskError(InputError):
+    """Trust settings that name no node, and no other was named."""
+
+    code = "RECEIPTS_NOBODY"
+    sentence = "the trust settings name no node of the chain: name one with --rpc"
+
+
 @dataclass(frozen=True)
 class Checked:
-    """One receipt and what became of it; `index` is where its submission stands."""
+    """One receipt and what became of it by `party`'s node; `index` is where its submission stands."""
 
+    party: str
     promise: Promise
     outcome: Outcome
     index: int | None
@@ -108,6 +116,27 @@ def asked(trust: Trust, origin: str, rpc: str = "") -> list[Endpoint]:
     return sorted(trust.rpc, key=lambda one: one.party in operators)
 
 
+def check(
+    trust: Trust,
+    origin: str,
+    promises: Sequence[Promise],
+    gateway: Gateway,
+    endpoints: Sequence[Endpoint],
+    now: int,
+    hint: Hint,
+) -> list[Checked]:
+    """Check receipts of one log by the first of the nodes that answers."""
+    failed: OutageError | None = None
+    for endpoint in endpoints:
+        try:
+            with Client([endpoint.url], batch=40) as client:
+                checker = Checker(client, endpoint, trust, origin, gateway)
+                return checker.check(promises, now, hint)
+        except OutageError as error:
+            failed = error
+    raise failed or NobodyToAskError()
+
+
 @dataclass
 class Checker:
     """One log through one party's node and one gateway's public tiles, as of the newest final block."""
@@ -134,12 +163,12 @@ class Checker:
             raise LogNotOpenedError(origin=self.origin)
         served = self._served({one.receipt_key for one in promises})
         places = self._places(promises, head, hint)
-        found = []
+        found, party = [], self.endpoint.party
         for one in promises:
             index = places.get(one.leaf_hash())
             due = self._due(one.said.anchor_by, final, head)
             seen = Seen(one.receipt_key in served, head, due, index, max(now, final.timestamp))
-            found.append(Checked(one, promise.judge(one, seen), index, due is not None))
+            found.append(Checked(party, one, promise.judge(one, seen), index, due is not None))
         return found
 
     def _served(self, keys: Iterable[bytes]) -> set[bytes]:
@@ -157,18 +186,22 @@ class Checker:
         return Head(found.number, found.size, found.root) if found else None
 
     def _due(self, deadline: int, final: Header, head: Head) -> Head | None:
-        """Return the head in the last block stamped no later than the deadline; None if the node forgot that state."""
+        """Return the head in the last block stamped no later than the deadline.
+
+        None if that cannot be told: the node forgot that state, or the log was carried on to this chain later.
+        """
         if final.timestamp <= deadline:
             return head
         number = bisect_right(range(final.number), deadline, key=self._stamp) - 1
-        if number < 0:
-            return Head(0, 0, merkle.EMPTY)
         try:
-            return self._head(self._header(number)) or Head(0, 0, merkle.EMPTY)
+            return self._head(self._header(number)) if number >= 0 else None
         except RefusedError as error:
             if error.number == _LIMIT:
                 raise
-            return None
+        except NonsenseError:
+            if self.client.code(self.trust.trace_log, number):
+                raise
+        return None
 
     def _stamp(self, number: int) -> int:
         return self._header(number).timestamp

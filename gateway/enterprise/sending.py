@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Self
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -58,7 +59,7 @@ class _Problem(msgspec.Struct):
 class KeyState:
     """How the gateway has a key of ours: the sequence of its next submission, and what the register says."""
 
-    participant: str
+    participant: UUID
     sequence: int
     custodial: bool
     revoked: int | None

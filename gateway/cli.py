@@ -16,6 +16,7 @@ from rich.table import Table
 
 from gateway import settings as settings_module
 from gateway.accounts.commands import app as participant
+from gateway.enterprise import cli as enterprise
 from gateway.processes import Processes
 from indexer.core.errors import EXIT, SuyuanError, outside
 
@@ -23,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.split
 db = typer.Typer(no_args_is_help=True, help="The database's schemas.")
 app.add_typer(db, name="db")
 app.add_typer(participant, name="participant")
+app.add_typer(enterprise.app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 _errors = Console(stderr=True, highlight=False)

@@ -96,6 +96,12 @@ REMEDIES = {
         "The anchor did not come by the time receipts had promised. See whether the loop and the chain are "
         "running.",
     ),
+    "RECEIPT_BROKEN": Remedy(
+        "回执承诺的时间已过，之后已有最终锚定，却没有包含这次提交：这是平台失信，不是延误。请保存回执，查明定序程序为何跳过它，并报告监管部门。",
+        "After the time that a receipt promised there was a final anchor, and it leaves this submission out: that is "
+        "a broken promise and no outage. Keep the receipt, find out why the sequencer passed it over, and tell the "
+        "regulator.",
+    ),
     "CHAIN_REPLACED": Remedy(
         "链节点给出的不是登记的链或合约。程序已停止；请核对链编号、创世块和合约地址，不要继续。",
         "The chain's node serves another chain or other contracts. Everything stopped; compare chain id, "

@@ -30,10 +30,17 @@ class KeystoreError(InputError):
 
 
 class PasswordError(InputError):
-    """A password that does not open its key file, or cannot be had."""
+    """A password that does not open its key file."""
 
     code = "KEYSTORE_PASSWORD"
-    sentence = "the password for {path} {reason}"
+    sentence = "the password does not open the key file {path}"
+
+
+class SecretFileError(InputError):
+    """A file with a password or an API key that is missing, empty or open to others."""
+
+    code = "SECRET_FILE"
+    sentence = "the secret in {path} {reason}"
 
 
 @dataclass(frozen=True)
@@ -62,19 +69,19 @@ def unlock(path: Path, password: Callable[[], bytes]) -> OwnKey:
         address = submission.address(private_key)
     except ValueError as error:
         if "MAC" in str(error):
-            raise PasswordError(path=path, reason="does not open it") from None
+            raise PasswordError(path=path) from None
         raise KeystoreError(path=path, reason="is damaged") from None
     except (KeyError, TypeError, NotImplementedError):
         raise KeystoreError(path=path, reason="is damaged") from None
     return OwnKey(address, private_key)
 
 
-def password_from(path: Path) -> bytes:
-    """Read a password from a file that only its owner can read; one newline at its end is not part of it."""
-    password = _private(path, PasswordError).removesuffix(b"\n").removesuffix(b"\r")
-    if not password:
-        raise PasswordError(path=path, reason="is empty")
-    return password
+def secret(path: Path) -> bytes:
+    """Read a password or an API key from a file that only its owner can read; a newline at its end is none of it."""
+    found = _private(path, SecretFileError).removesuffix(b"\n").removesuffix(b"\r")
+    if not found:
+        raise SecretFileError(path=path, reason="is empty")
+    return found
 
 
 def write_new(path: Path, data: bytes) -> None:

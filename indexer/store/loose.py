@@ -112,6 +112,33 @@ def waiting(connection: Connection, log: bytes, now: datetime) -> Iterator[Findi
         yield Finding("ANCHOR_LATE", f"leaf {row.first}", row.first, row.last, None, facts)
 
 
+_PASSED_OVER = text("""
+select s.id, s.key, s.sequence, s.anchor_by, p.first_index, p.first_index + p.count as last, newest.number
+from (
+  select a.number, a.size, b.timestamp from ledger.anchor a join ledger.block b on b.number = a.block_number
+  where a.log = :log and a.block_number <= (select max(final_number) from ledger.cursor)
+  order by a.number desc limit 1
+) newest
+join ledger.submission s on s.anchor_by < newest.timestamp
+left join ledger.placement p on p.submission = s.id
+where p.first_index is null or p.first_index + p.count >= newest.size
+order by s.anchor_by limit :most
+""")
+
+
+def broken_receipts(connection: Connection, log: bytes) -> Iterator[Finding]:
+    """Find submissions that a final anchor leaves out although its block is later than their receipt promised."""
+    for row in connection.execute(_PASSED_OVER, {"log": log, "most": MOST}):
+        facts = {
+            "key": row.key.hex(),
+            "sequence": row.sequence,
+            "anchorBy": row.anchor_by,
+            "anchor": row.number,
+        }
+        subject = f"submission {row.id}"
+        yield Finding("RECEIPT_BROKEN", subject, row.first_index, row.last, None, facts)
+
+
 _ANCHORED = text("""
 select max(size) from ledger.anchor
 where log = :log and block_number <= (select max(final_number) from ledger.cursor)

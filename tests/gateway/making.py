@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from gateway.accounts import desk
 from gateway.accounts.desk import Caller
@@ -115,10 +115,19 @@ class Desk:
             number: int = connection.execute(found).scalar_one()
             block = {"number": number, "hash": sha256(b"%d" % number).digest(), "parent": bytes(32)}
             connection.execute(tables.block.insert(), {**block, "timestamp": 0})
+            self._final(connection, number, block["hash"])
             row = {"block_number": number, "log_index": 0, "event": event, "participant": who}
             key = submission.address(private_key) if private_key else None
             connection.execute(tables.registration.insert(), {**row, "key": key, **more})
         node.dispose()
+
+    @staticmethod
+    def _final(connection: Connection, number: int, block: object) -> None:
+        at = {"tip_number": number, "tip_hash": block, "final_number": number, "final_hash": block}
+        if not connection.execute(tables.cursor.update().values(at)).rowcount:
+            whole = {"trace_log": b"\x22" * 20, "participants": b"\x33" * 20, "chain_id": 31337}
+            more = {"genesis": b"\x11" * 32, "version": 1}
+            connection.execute(tables.cursor.insert(), at | whole | more)
 
     def submit(
         self, participant: UUID, sent: bytes, key: str | None = None, now: datetime = NOW

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from gateway import rows
 from gateway.draft import Limits, read
 from gateway.vault import Vault
+from indexer.core import canonical
 from indexer.store.engine import engine
 from tests.gateway.making import NOW, body, event
 
@@ -15,7 +16,7 @@ VAULT = Vault(secrets.token_bytes(32))
 
 
 def made(*events):
-    return read(body(*events), uuid4(), VAULT, Limits(100, 10_000)).drafts
+    return read(canonical.decode(body(*events)), uuid4(), VAULT, Limits(100, 10_000)).drafts
 
 
 def whole(drafted, ids):

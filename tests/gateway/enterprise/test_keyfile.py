@@ -4,7 +4,7 @@ import pytest
 from eth_account import Account
 
 from gateway.enterprise import keyfile
-from gateway.enterprise.keyfile import KeystoreError, OwnKey, PasswordError
+from gateway.enterprise.keyfile import KeystoreError, OwnKey, PasswordError, SecretFileError
 from indexer.core import canonical, submission
 
 FAST = 2**10
@@ -74,16 +74,16 @@ def test_a_file_open_to_others_is_refused(path, tmp_path):
     path.chmod(0o640)
     with pytest.raises(KeystoreError, match="0640"):
         keyfile.unlock(path, ask())
-    secret = tmp_path / "password"
-    secret.write_bytes(PASSWORD + b"\n")
-    secret.chmod(0o644)
-    with pytest.raises(PasswordError, match="0644"):
-        keyfile.password_from(secret)
-    secret.chmod(0o600)
-    assert keyfile.password_from(secret) == PASSWORD
-    secret.write_bytes(b"\n")
-    with pytest.raises(PasswordError, match="empty"):
-        keyfile.password_from(secret)
+    lying = tmp_path / "password"
+    lying.write_bytes(PASSWORD + b"\n")
+    lying.chmod(0o644)
+    with pytest.raises(SecretFileError, match="0644"):
+        keyfile.secret(lying)
+    lying.chmod(0o600)
+    assert keyfile.secret(lying) == PASSWORD
+    lying.write_bytes(b"\n")
+    with pytest.raises(SecretFileError, match="empty"):
+        keyfile.secret(lying)
 
 
 def test_a_key_is_never_replaced(path):

@@ -114,6 +114,23 @@ def test_what_no_final_anchor_covers_in_time_is_one_range(rows):
     assert loose.anchored(rows, bytes(32)) == 0
 
 
+def test_what_a_later_final_anchor_leaves_out_was_promised_in_vain(rows):
+    chain(rows, 2, 4, 6, final=25)
+    rows.execute(text("update ledger.block set timestamp = :at"), {"at": SECONDS})
+    covered = submission(rows, 0, at=2, due=SECONDS - 1)
+    beyond = submission(rows, 1, at=4, due=SECONDS - 1)
+    waiting = submission(rows, 2, due=SECONDS - 2)
+    in_time = submission(rows, 3, due=SECONDS)
+    found = {one.subject: one for one in loose.broken_receipts(rows, LOG)}
+    assert found.keys() == {f"submission {beyond}", f"submission {waiting}"}
+    one = found[f"submission {beyond}"]
+    assert (one.kind, one.first_index, one.last_index) == ("RECEIPT_BROKEN", 4, 5)
+    assert one.facts["anchor"] == 2
+    assert found[f"submission {waiting}"].first_index is None
+    assert not {f"submission {covered}", f"submission {in_time}"} & found.keys()
+    assert list(loose.broken_receipts(rows, bytes(32))) == []
+
+
 def test_anchors_beyond_the_store_and_anchors_whose_rows_are_gone(rows):
     chain(rows, 2, 4, 6, gap=(2,))
     assert named(loose.unknown_anchors(rows, LOG, 4)) == [

@@ -454,6 +454,7 @@ def test_the_platform_signs_for_nobody_whose_key_or_word_has_ended(desk, maker):
         sealed = connection.execute(text("select sealed from gateway.custodial_key")).scalar_one()
     engine.dispose()
     key = desk.vault.open_custodial(maker.participant, sealed)
+    desk.register("Admitted", maker.participant, name="禅溪")
     desk.register("KeyAdded", maker.participant, key, custodial=True)
     desk.register("Suspended", maker.participant)
     assert refusal(desk, maker, body(made_event())) == "PARTICIPANT_SUSPENDED"

@@ -41,7 +41,7 @@ def test_a_wallets_file_is_read_too(tmp_path):
 
 
 def test_a_wrong_password_is_said(path):
-    with pytest.raises(PasswordError, match="does not open it"):
+    with pytest.raises(PasswordError, match="does not open the key file"):
         keyfile.unlock(path, ask(b"other"))
 
 

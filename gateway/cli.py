@@ -18,12 +18,14 @@ from gateway import settings as settings_module
 from gateway.accounts.commands import app as participant
 from gateway.enterprise import cli as enterprise
 from gateway.processes import Processes
+from gateway.returns.commands import app as operator
 from indexer.core.errors import EXIT, SuyuanError, outside
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0])
 db = typer.Typer(no_args_is_help=True, help="The database's schemas.")
 app.add_typer(db, name="db")
 app.add_typer(participant, name="participant")
+app.add_typer(operator, name="operator")
 app.add_typer(enterprise.app)
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]

@@ -121,6 +121,9 @@ class Delivery:
     def run(self, paths: Sequence[Path], manner: Manner, gateway: Gateway | None) -> Report:
         """Sign file after file, and with a gateway send each before the next; a bad file does not stop the others."""
         report = Report()
+        if gateway and self.signer:
+            self.again(waiting=True)
+            report.answered += self.settle(gateway)
         for path in paths:
             report.files += 1
             try:
@@ -185,10 +188,42 @@ class Delivery:
                 if self._refused(kept, error, adopt=adopt):
                     return done
                 raise
+            if self._waits(kept, answer):
+                if self.signer is None:
+                    return done
+                self.again(waiting=False)
+                return done + self.settle(gateway)
             _check(kept, answer, self.identity, gateway.url)
             self.journal.answer(sequence, answer)
         self.progress(len(due), len(due))
         return len(due)
+
+    def again(self, *, waiting: bool) -> None:
+        """Sign anew what is laid aside, what waits for a review only if `waiting`: it may have been approved by now."""
+        if self.signer is None:
+            raise KeyNeededError
+        for held in self.journal.held():
+            if waiting or not held.waiting:
+                self.journal.take_up(
+                    held, self.signer.again(self.journal.next_sequence(), held.body)
+                )
+
+    def _waits(self, kept: Kept, answer: bytes) -> bool:
+        """Lay aside what the operator has to review first; what he refused is refused for good."""
+        said = canonical.decode(answer)
+        asked = said.get("applications") if isinstance(said, dict) else None
+        if not isinstance(asked, list):
+            return False
+        refused = [one for one in asked if isinstance(one, dict) and one.get("state") == "refused"]
+        if refused:
+            reason = str(refused[0].get("reason"))
+            self.journal.refuse(kept.sequence, reason)
+            raise SubmissionRefusedError(
+                place="", name=kept.name, first=kept.first, said=f"the operator: {reason}"
+            )
+        self.journal.hold(kept.sequence)
+        self.say(f"{kept.name}: {len(asked)} correction(s) wait for the operator's review")
+        return True
 
     def _refused(self, kept: Kept, error: GatewayRefusedError, *, adopt: bool) -> bool:
         """Take back what is refused for good. True if all is well again, and the rest is to be signed anew."""

@@ -32,6 +32,10 @@ create table if not exists refused (
   sequence integer not null, file blob not null, first integer not null, count integer not null, root blob not null,
   body blob not null, reason text not null
 ) strict;
+create table if not exists held (
+  root blob primary key, file blob not null references file, first integer not null, count integer not null,
+  body blob not null, waiting integer not null
+) strict;
 create table if not exists adopted (sequence integer not null) strict;
 """
 
@@ -90,6 +94,18 @@ class Kept:
     first: int
     body: bytes = field(repr=False)
     answer: bytes | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is to be signed again; `waiting` for the operator's review, else only because something before it does."""
+
+    root: bytes
+    file: bytes
+    first: int
+    count: int
+    body: bytes = field(repr=False)
+    waiting: bool
 
 
 class Journal:
@@ -219,11 +235,37 @@ class Journal:
             )
             self._store.execute(f"delete from submission where {where}", (sequence,))  # noqa: S608 - our own words
 
+    def hold(self, sequence: int) -> None:
+        """Lay aside what waits for a review, and what was signed behind it: neither has used its sequence."""
+        where = "answer is null and sequence >= ?"
+        with self._store:
+            self._store.execute(
+                "insert or replace into held select root, file, first, count, body, sequence = ?"  # noqa: S608 - our own words
+                f" from submission where {where}",
+                (sequence, sequence),
+            )
+            self._store.execute(f"delete from submission where {where}", (sequence,))  # noqa: S608 - our own words
+
+    def held(self) -> list[Held]:
+        """List what is laid aside to be signed again, in the order in which it was signed first."""
+        query = "select root, file, first, count, body, waiting from held order by rowid"
+        return [
+            Held(root, file, first, count, body, bool(waiting))
+            for root, file, first, count, body, waiting in self._store.execute(query)
+        ]
+
+    def take_up(self, held: Held, signed: Signed) -> None:
+        """Put what was laid aside among what is to be sent, signed anew; on disk when this returns."""
+        row = (signed.sequence, held.file, held.first, signed.count, signed.root, signed.body)
+        with self._store:
+            self._store.execute("delete from held where root = ?", (held.root,))
+            self._store.execute("insert into submission values (?, ?, ?, ?, ?, ?, null)", row)
+
     def _files(self, where: str, value: object) -> list[File]:
         query = (
-            "select file.digest, name, items, coalesce(sum(count), 0) from file"  # noqa: S608 - our own words
-            f" left join submission on submission.file = file.digest where {where}"
-            " group by file.digest"
+            "select file.digest, name, items, coalesce(sum(count), 0) from file left join ("  # noqa: S608 - our own words
+            "select file, count from submission union all select file, count from held"
+            f") as stated on stated.file = file.digest where {where} group by file.digest"
         )
         return [File(*row) for row in self._store.execute(query, (value,))]
 

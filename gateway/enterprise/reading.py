@@ -5,6 +5,7 @@ them. A file is good as a whole or not at all: whoever corrects it can send it a
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -81,7 +82,7 @@ def read(data: bytes, conceal: Sequence[str] = ()) -> list[Given]:
 
 def _concealing(one: Given, conceal: Sequence[str]) -> Given:
     more = [wish for wish in conceal if concealment.exists(one.stated, wish)]
-    return Given(one.place, one.stated, one.kind, tuple(dict.fromkeys([*one.conceal, *more])))
+    return replace(one, conceal=tuple(dict.fromkeys([*one.conceal, *more])))
 
 
 def _given(value: Json) -> Iterator[Given]:
@@ -112,4 +113,4 @@ def _item(value: Json, place: str) -> Given:
         item = statement.read(value, signed=False)
     except InputError as error:
         raise error.under(place) from None
-    return Given(f"{place}/event", item.stated, item.kind, tuple(item.conceal))
+    return Given(f"{place}/event", item.stated, item.kind, tuple(item.conceal), item.amends)

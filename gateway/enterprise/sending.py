@@ -5,7 +5,7 @@ here loses nothing, for the journal has what was signed. What a gateway refuses 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from indexer.core import canonical
+from indexer.core.canonical import Json
 from indexer.core.errors import InputError, OutageError
 
 # Seconds. A gateway asks for five; one that asks for minutes is asked again sooner.
@@ -115,6 +116,21 @@ class Gateway:
         records = self._json(answer).get("records") or [{}]
         first = records[0].get("index")
         return first - 1 if isinstance(first, int) and first > 0 else None
+
+    def applications(self, *, waiting: bool) -> list[dict[str, Any]]:
+        """List applications for a review: one's own, or everybody's for the operator."""
+        answer = self._ask("GET", f"/api/v1/applications?waiting={str(waiting).lower()}")
+        found: Any = canonical.decode(answer or b"[]")
+        return list(found) if isinstance(found, list) else []
+
+    def application(self, one: UUID) -> dict[str, Any]:
+        """Show one application."""
+        return self._json(self._ask("GET", f"/api/v1/applications/{one}"))
+
+    def review(self, one: UUID, given: Mapping[str, Json]) -> dict[str, Any]:
+        """Answer an application, as the operator."""
+        body = canonical.encode({**given})
+        return self._json(self._ask("POST", f"/api/v1/applications/{one}/review", body))
 
     def tile(self, path: str) -> bytes | None:
         """Fetch a part of the public log; None if there is none such."""

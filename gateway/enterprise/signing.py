@@ -7,7 +7,7 @@ differs, so what is sent is what was signed.
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from gateway import concealment, statement
@@ -32,12 +32,16 @@ class TooLargeToSendError(InputError):
 
 @dataclass(frozen=True)
 class Given:
-    """One thing to state, and its place in the file it came from; every pointer of `conceal` points at something."""
+    """One thing to state, and its place in the file it came from; every pointer of `conceal` points at something.
+
+    `amends` is the digest of the record that one of kind 3 to 5 amends.
+    """
 
     place: str
     stated: Members
     kind: Kind
     conceal: Sequence[str] = ()
+    amends: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,13 @@ class Signer:
             schema = statement.schema(given.stated, given.kind)
             concealed = concealment.pointers(given.stated, schema, given.conceal)
             made = statement.make(
-                self.participant, given.kind, given.stated, concealed, key, wished=given.conceal
+                self.participant,
+                given.kind,
+                given.stated,
+                concealed,
+                key,
+                wished=given.conceal,
+                amends=given.amends,
             )
         except InputError as error:
             # A pointer's fault is told at the event it was meant for; its sentence has the pointer.
@@ -85,6 +95,8 @@ class Signer:
         item: Members = {"event": given.stated, "recordKey": key.hex(), "conceal": [*concealed]}
         if given.kind is not Kind.EVENT:
             item["kind"] = int(given.kind)
+        if given.amends is not None:
+            item["amends"] = given.amends.hex()
         size = len(canonical.encode(item))
         if size > MOST_BYTES:
             raise TooLargeToSendError(place=given.place, size=size, limit=MOST_BYTES)
@@ -102,13 +114,27 @@ class Signer:
         }
         return Signed(sequence, said.count, root, canonical.encode(body))
 
+    def again(self, sequence: int, body: bytes) -> Signed:
+        """Sign the records of a submission, key for key the same, as the key's submission of another sequence."""
+        sent: Any = canonical.decode(body)
+        things = []
+        for item in sent["items"]:
+            given = statement.read(item, signed=True)
+            made = Given("", given.stated, given.kind, tuple(given.conceal), given.amends)
+            things.append(self.ready(made, given.key))
+        return self.sign(sequence, things)
+
 
 def packs(things: Iterable[Ready], most: int = ITEMS) -> Iterator[list[Ready]]:
-    """Divide things among submissions: in order, at most so many in each, none too large to send."""
+    """Divide things among submissions: in order, at most so many in each, none too large to send.
+
+    What amends goes apart from what does not, for it may have to wait for a review.
+    """
     pack: list[Ready] = []
     size = 0
     for one in things:
-        if pack and (len(pack) == most or size + one.size > MOST_BYTES):
+        full = len(pack) == most or size + one.size > MOST_BYTES
+        if pack and (full or ("amends" in one.item) != ("amends" in pack[-1].item)):
             yield pack
             pack, size = [], 0
         pack.append(one)

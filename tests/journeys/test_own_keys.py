@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ import pytest
 
 from gateway import demo
 from gateway.accounts import desk
+from gateway.enterprise.journal import Journal, JournalBrokenError
 from gateway.settings import inherited
 from indexer.core.verdict import State
 from indexer.store.engine import engine
@@ -248,20 +250,36 @@ def test_a_gateway_that_drops_what_it_acknowledged_is_found_out_by_its_receipt(
     assert (third.returncode, "GATEWAY_BEHIND" in third.stderr) == (70, True)
 
 
-def kill_until_done(own: Own, folder: Path, chance: random.Random) -> int:
-    """Submit a folder again and again, killed wherever the moment finds it, until it is through."""
-    for kills in range(30):
-        command = own.submission(folder, "--size", 2)
-        process = own.start(*command)
-        try:
-            process.communicate(timeout=chance.uniform(1.0, 2.0) * (1 + kills / 5))
-        except subprocess.TimeoutExpired:
+def kill_until_done(own: Own, folder: Path, chance: random.Random, most: int = 6) -> int:
+    """Submit a folder again and again, killed at some moment of the sending, until it is through."""
+    kills = 0
+    while True:
+        before = answered(own)
+        process = own.start(*own.submission(folder, "--size", 2))
+        if kills < most:
+            until(partial(_under_way, own, process, before), "something was answered")
+            time.sleep(chance.uniform(0, 0.3))
             process.send_signal(signal.SIGKILL)
-            process.communicate()
-        else:
-            assert process.returncode == 0
+        _, said = process.communicate()
+        if process.returncode != -signal.SIGKILL:
+            assert process.returncode == 0, said
             return kills
-    pytest.fail("it never came through")
+        kills += 1
+
+
+def answered(own: Own) -> int:
+    """Count the answers in the journal, as of now."""
+    if not (own.folder / "journal" / "journal.db").exists():
+        return 0
+    try:
+        with Journal.look(own.folder / "journal") as kept:
+            return sum(one.answer is not None for one in kept.submissions())
+    except JournalBrokenError:
+        return 0  # being made at this moment
+
+
+def _under_way(own: Own, process: "subprocess.Popen[str]", before: int) -> bool:
+    return process.poll() is not None or answered(own) > before
 
 
 def promise_little(world: World, seconds: int) -> None:

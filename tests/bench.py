@@ -34,7 +34,7 @@ from gateway.processes import Processes
 from gateway.vault import Vault
 from indexer.chain import sighting
 from indexer.chain.client import Client
-from indexer.core import proof, submission
+from indexer.core import canonical, proof, submission
 from indexer.core.bundle import Bundle
 from indexer.core.record import Kind
 from indexer.core.sighting import Sighting
@@ -108,7 +108,7 @@ def _signatures() -> dict[str, float]:
     given = Given("", demo.inspected(demo.epc("B"), at, 1), Kind.EVENT)
     body = signer.sign(0, [signer.ready(given)]).body
     vault, limits = Vault(b"\2" * 32), Limits(ITEMS, 1 << 20)
-    sent = draft.read(body, signer.participant, vault, limits)
+    sent = draft.read(canonical.decode(body), signer.participant, vault, limits)
     assert sent.signed is not None
     took = []
     for _ in range(2_000):

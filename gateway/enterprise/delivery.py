@@ -121,7 +121,7 @@ class Delivery:
     def run(self, paths: Sequence[Path], manner: Manner, gateway: Gateway | None) -> Report:
         """Sign file after file, and with a gateway send each before the next; a bad file does not stop the others."""
         report = Report()
-        if gateway and self.signer:
+        if gateway and self.signer and self.journal.held():
             self.again(waiting=True)
             report.answered += self.settle(gateway)
         for path in paths:

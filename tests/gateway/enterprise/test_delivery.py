@@ -257,3 +257,60 @@ def test_an_answer_that_is_no_receipt_for_it_is_not_kept(
         pytest.raises(GatewayNonsenseError),
     ):
         delivery.settle(liar)
+
+
+def corrections(folder: Path, base: str, *serials: str) -> Path:
+    """A file that corrects one record again and again, and states something new behind it."""
+    items: list[dict[str, object]] = [
+        {"event": event(serial), "kind": 3, "amends": base} for serial in serials
+    ]
+    path = folder / "corrections.json"
+    path.write_bytes(msgspec.json.encode({"items": [*items, {"event": event("new")}]}))
+    return path
+
+
+def test_a_correction_waits_for_its_review_and_holds_nothing_up(site, delivery, way, tmp_path):
+    site.open_log()
+    first = write(tmp_path, "1.json", event("1"))
+    delivery.agree(way)
+    delivery.run([first], KEEP, way)
+    base = msgspec.json.decode(next(delivery.journal.submissions()).answer or b"")
+    path = corrections(tmp_path, base["records"][0]["digest"], "2")
+    heard: list[str] = []
+    delivery.say = heard.append
+    assert outcome(delivery.run([path], KEEP, way)) == (1, 2, 1, [])
+    assert any("wait for the operator" in one for one in heard)
+    assert site.rows()["record"] == 2
+    (held,) = delivery.journal.held()
+    # Asked again it still waits, under the same digest and without a second application.
+    assert outcome(delivery.run([path], KEEP, way)) == (1, 0, 0, [])
+    assert site.count("select count(*) from gateway.application") == 1
+    operator = site.reviewer()
+    (asked,) = site.http.get("/api/v1/applications", headers=operator.headers).json()
+    url = f"/api/v1/applications/{asked['id']}/review"
+    answer = site.http.post(url, json=site.approval(asked), headers=operator.headers)
+    assert answer.json()["state"] == "approved"
+    assert outcome(delivery.run([], KEEP, way)) == (0, 0, 1, [])
+    assert delivery.journal.held() == []
+    assert site.rows()["record"] == 3
+    assert [one.root for one in delivery.journal.submissions()][-1] == held.root
+    listed = site.http.get("/api/v1/applications", headers=operator.headers).json()
+    assert [one["state"] for one in listed] == ["recorded"]
+
+
+def test_a_correction_that_is_refused_is_told_and_taken_back(site, delivery, way, tmp_path):
+    site.open_log()
+    delivery.agree(way)
+    delivery.run([write(tmp_path, "1.json", event("1"))], KEEP, way)
+    base = msgspec.json.decode(next(delivery.journal.submissions()).answer or b"")
+    path = corrections(tmp_path, base["records"][0]["digest"], "2")
+    delivery.run([path], KEEP, way)
+    operator = site.reviewer()
+    (asked,) = site.http.get("/api/v1/applications", headers=operator.headers).json()
+    url = f"/api/v1/applications/{asked['id']}/review"
+    site.http.post(url, json={"reason": "证据不足"}, headers=operator.headers)
+    with pytest.raises(module.SubmissionRefusedError, match="证据不足"):
+        delivery.run([], KEEP, way)
+    assert delivery.journal.held() == []
+    assert delivery.journal.pending() == []
+    assert site.rows()["record"] == 2

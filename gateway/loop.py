@@ -1,9 +1,11 @@
 """The process `suyuan loop`: leads or stands by, and while it leads runs sequencer and anchorer side by side.
 
 An outage is waited out, by one stage without holding up the other. What no retry mends ends the process with the
-family's exit status, for a person to look. Losing the lead is no failure: the process stands by again.
+family's exit status, for a person to look. Losing the lead is no failure: the process stands by again. While the stages
+work, this thread does nothing but keep the leader's pulse, so that a step that takes long is not taken for a pause.
 """
 
+import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -17,10 +19,11 @@ import structlog
 from sqlalchemy import Engine
 
 from gateway.anchorer import Anchorer
-from gateway.leader import LeadershipLostError, Term
+from gateway.leader import PULSE, LeadershipLostError, Term
 from gateway.publisher import Publisher
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, read_key
+from gateway.standby import Standby
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
 from indexer.core.checkpoint import Signer
@@ -91,10 +94,12 @@ class Loop:
     @classmethod
     def open(cls, settings: Settings, clock: Clock) -> Self:
         """Read the key files and the deployment."""
+        # A name of this process's own: by it the next leader finds every session of a leader that is paused.
+        instance = f"suyuan-loop-{secrets.token_hex(8)}"
         return cls(
             settings=settings,
             clock=clock,
-            engine=engine(settings.database_url, application="suyuan-loop"),
+            engine=engine(settings.database_url, application=instance),
             client=Client(settings.chain_rpc_urls),
             deployment=Deployment.load(settings.deployment),
             operator_key=read_key(settings.operator_key_file),
@@ -104,11 +109,14 @@ class Loop:
     def run(self) -> None:
         """Lead whenever nobody else does, until `stop`."""
         pause, told = _FIRST_PAUSE, False
+        standby = Standby(self.engine, self.settings.log_origin)
         while not self.stop.is_set():
             try:
+                standby.look()
                 term = self._begin()
+                pause = _FIRST_PAUSE
                 if term is not None:
-                    pause, told = _FIRST_PAUSE, False
+                    told = False
                     self._lead(term)
                 elif not told:
                     _log.info("leadership_awaited", origin=self.settings.log_origin)
@@ -137,7 +145,7 @@ class Loop:
             work = [pool.submit(sequencer.run), pool.submit(anchorer.run)]
             try:
                 while not self.stop.is_set() and not any(one.done() for one in work):
-                    for channel in term.wait(_TICK):
+                    for channel in term.wait(PULSE):
                         woken[channel].wake.set()
             finally:
                 ended.set()

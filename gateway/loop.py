@@ -137,9 +137,9 @@ class Loop:
         return Term.begin(self.engine, self.settings.log_origin, self.clock(), channels)
 
     def _lead(self, term: Term) -> None:
-        ended = threading.Event()
-        sequencer = Stage("sequencer", _sequencing(self.engine, term), ended)
-        anchorer = Stage("anchorer", self._anchoring(term), ended)
+        ended, held = threading.Event(), threading.Event()
+        sequencer = Stage("sequencer", _sequencing(self.engine, term, held), ended)
+        anchorer = Stage("anchorer", self._anchoring(term, held, sequencer.wake), ended)
         woken = {SUBMISSION: sequencer, LOG: anchorer, ANCHOR: anchorer}
         with ThreadPoolExecutor(2, thread_name_prefix="stage") as pool:
             work = [pool.submit(sequencer.run), pool.submit(anchorer.run)]
@@ -154,7 +154,10 @@ class Loop:
                 term.end()
         _raise(work)
 
-    def _anchoring(self, term: Term) -> Callable[[], bool]:
+    def _anchoring(
+        self, term: Term, held: threading.Event, wake: threading.Event
+    ) -> Callable[[], bool]:
+        """Anchor and publish; once the chain's head was `held` to the store, `wake` the sequencer."""
         folder = self.settings.data_dir / "log"
         publisher = Publisher(self.engine, term, self.log_key, folder)
         anchorer = Anchorer(
@@ -170,6 +173,10 @@ class Loop:
         def step() -> bool:
             # First what needs no chain: its node may be away.
             published = publisher.step()
+            if not held.is_set():
+                anchorer.hold()
+                held.set()
+                wake.set()
             return anchorer.step(self.clock()) == "anchored" or published > 0
 
         return step
@@ -185,9 +192,10 @@ def run(settings: Settings, clock: Clock) -> None:
             loop.close()
 
 
-def _sequencing(store: Engine, term: Term) -> Callable[[], bool]:
+def _sequencing(store: Engine, term: Term, held: threading.Event) -> Callable[[], bool]:
+    """Place what is stored, but nothing in a store that was set back: the log's next places are taken then."""
     sequencer = Sequencer(store, term)
-    return lambda: sequencer.step() > 0
+    return lambda: held.is_set() and sequencer.step() > 0
 
 
 def _raise(work: list[Future[None]]) -> None:

@@ -60,5 +60,7 @@ class Standby:
             given = {"origin": self.origin, "instance": row.instance, "seen": row.seen}
             ended: int = connection.execute(_END, given).scalar_one()
         if ended:
-            _log.warning("silent_leader_ended", instance=row.instance, epoch=row.epoch, sessions=ended)
+            _log.warning(
+                "silent_leader_ended", instance=row.instance, epoch=row.epoch, sessions=ended
+            )
         return ended > 0

@@ -34,7 +34,7 @@ OFTEN = timedelta(seconds=30)
 Progress = Callable[[int, int], None]
 
 _STORE = (
-    Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED")),
+    Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED", "STORE_REFILLED")),
     Scope(("ANCHOR_LATE",), "leaf "),
     Scope(("ANCHOR_UNKNOWN", "ANCHOR_MISSING"), "store "),
 )
@@ -171,6 +171,7 @@ class Reconciler:
             size = places.size(connection)
             found = [
                 *loose.unlogged(connection, now),
+                *loose.refilled(connection),
                 *loose.gaps(connection),
                 *loose.waiting(connection, self._log, now),
                 *loose.unknown_anchors(connection, self._log, size),

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from gateway import rows
+from gateway import rows, setback
 from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key, idempotency
 from gateway.draft import Draft, Limits, drafts
@@ -114,6 +114,7 @@ async def receive(
         before = await _answered(connection, caller, idempotency_key, body)
         if before:
             return before
+    await setback.check(connection, desk.log)
     await _check_clock(connection, desk, now)
     # A thousand records take a second to prepare; meanwhile this process answers others.
     made = await asyncio.to_thread(drafts, body, caller.participant, desk.vault, desk.limits)

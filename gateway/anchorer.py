@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from gateway import files
 from gateway.leader import Term
 from gateway.recount import Recount, recount
+from gateway.refill import refill
 from gateway.sender import NOTHING_GAS, Sender, Signed, count, reverted
 from indexer.chain import calls
 from indexer.chain.calls import Call, Head
@@ -51,16 +52,6 @@ class LogUnopenedError(InconsistencyError):
 
     code = "LOG_UNOPENED"
     sentence = "TraceLog does not know the log {origin}: let the administrator open it"
-
-
-class HeadBeyondStoreError(InconsistencyError):
-    """The chain has more of the log than the store, as after a restore from an old backup."""
-
-    code = "HEAD_BEYOND_STORE"
-    sentence = (
-        "the chain's head of the log {origin} has {head} leaves and the store {size}: the store was set back. "
-        "Restore a newer backup; if there is none, let the administrator close the log at {size} and open a successor"
-    )
 
 
 class HeadDiffersError(InconsistencyError):
@@ -99,6 +90,11 @@ class Anchorer:
         self._log = log_id(self.term.origin)
         self._identity = Identity(self.client, self.deployment)
 
+    def hold(self) -> None:
+        """Hold the chain's head to the store, which is filled again if it was set back, before anything is placed."""
+        self._identity.check()
+        self._state()
+
     def step(self, now: datetime) -> str:
         """Settle what was mined, sign what is due, send what is under way; say in one word what came of it."""
         self._identity.check()
@@ -129,9 +125,10 @@ class Anchorer:
 
     def _check_head(self, head: Head) -> None:
         with self.engine.begin() as connection:
-            size = ledger.size(connection)
-            if head.size > size:
-                raise HeadBeyondStoreError(origin=self.term.origin, head=head.size, size=size)
+            behind = head.size > ledger.size(connection)
+        if behind:
+            refill(self.engine, self.term, self.folder, head)
+        with self.engine.begin() as connection:
             if Tree(ledger.reader(connection)).root(head.size) != head.root:
                 raise HeadDiffersError(origin=self.term.origin, size=head.size)
 

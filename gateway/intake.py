@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from gateway import answers, draft, rows, signed
+from gateway import answers, draft, rows, setback, signed
 from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key
 from gateway.answers import Answer
@@ -96,6 +96,7 @@ async def receive(
         before = await answers.answered(connection, owner, idempotency_key, body)
         if before:
             return before
+    await setback.check(connection, desk.log)
     # A thousand records take a second to prepare; meanwhile this process answers others.
     value = await asyncio.to_thread(canonical.decode, body)
     known = await connection.run_sync(holding.declared, owner, draft.declared(value))

@@ -1,9 +1,11 @@
 """The process `suyuan loop`: leads or stands by; while it leads, sequencer, anchorer and registrar run side by side.
 
 An outage is waited out, by one stage without holding up the others. What no retry mends ends the process with the
-family's exit status, for a person to look. Losing the lead is no failure: the process stands by again.
+family's exit status, for a person to look. Losing the lead is no failure: the process stands by again. While the stages
+work, this thread does nothing but keep the leader's pulse, so that a step that takes long is not taken for a pause.
 """
 
+import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -20,11 +22,12 @@ from sqlalchemy import Engine
 from gateway.accounts.decisions import CHANNEL as DECISION
 from gateway.anchorer import Anchorer
 from gateway.eraser import Eraser
-from gateway.leader import LeadershipLostError, Term
+from gateway.leader import PULSE, LeadershipLostError, Term
 from gateway.publisher import Publisher
 from gateway.registrar import Registrar
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, read_key
+from gateway.standby import Standby
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
 from indexer.core.checkpoint import Signer
@@ -96,10 +99,12 @@ class Loop:
     @classmethod
     def open(cls, settings: Settings, clock: Clock) -> Self:
         """Read the key files and the deployment."""
+        # A name of this process's own: by it the next leader finds every session of a leader that is paused.
+        instance = f"suyuan-loop-{secrets.token_hex(8)}"
         return cls(
             settings=settings,
             clock=clock,
-            engine=engine(settings.database_url, application="suyuan-loop"),
+            engine=engine(settings.database_url, application=instance),
             client=Client(settings.chain_rpc_urls),
             deployment=Deployment.load(settings.deployment),
             operator_key=read_key(settings.operator_key_file),
@@ -110,11 +115,14 @@ class Loop:
     def run(self) -> None:
         """Lead whenever nobody else does, until `stop`."""
         pause, told = _FIRST_PAUSE, False
+        standby = Standby(self.engine, self.settings.log_origin)
         while not self.stop.is_set():
             try:
+                standby.look()
                 term = self._begin()
+                pause = _FIRST_PAUSE
                 if term is not None:
-                    pause, told = _FIRST_PAUSE, False
+                    told = False
                     self._lead(term)
                 elif not told:
                     _log.info("leadership_awaited", origin=self.settings.log_origin)
@@ -135,9 +143,9 @@ class Loop:
         return Term.begin(self.engine, self.settings.log_origin, self.clock(), channels)
 
     def _lead(self, term: Term) -> None:
-        ended = threading.Event()
-        sequencer = Stage("sequencer", _sequencing(self.engine, term), ended)
-        anchorer = Stage("anchorer", self._anchoring(term), ended)
+        ended, held = threading.Event(), threading.Event()
+        sequencer = Stage("sequencer", _sequencing(self.engine, term, held), ended)
+        anchorer = Stage("anchorer", self._anchoring(term, held, sequencer.wake), ended)
         registrar = Stage("registrar", self._registering(term), ended)
         stages = (sequencer, anchorer, registrar)
         woken = {SUBMISSION: sequencer, LOG: anchorer, ANCHOR: anchorer, DECISION: registrar}
@@ -145,7 +153,7 @@ class Loop:
             work = [pool.submit(stage.run) for stage in stages]
             try:
                 while not self.stop.is_set() and not any(one.done() for one in work):
-                    for channel in term.wait(_TICK):
+                    for channel in term.wait(PULSE):
                         woken[channel].wake.set()
             finally:
                 ended.set()
@@ -162,7 +170,10 @@ class Loop:
         registrar = Registrar(self.engine, term, self.deployment, urls, self.registrar_key)
         return lambda: registrar.step(self.clock())
 
-    def _anchoring(self, term: Term) -> Callable[[], bool]:
+    def _anchoring(
+        self, term: Term, held: threading.Event, wake: threading.Event
+    ) -> Callable[[], bool]:
+        """Anchor and publish; once the chain's head was `held` to the store, `wake` the sequencer."""
         folder = self.settings.data_dir / "log"
         eraser = Eraser(self.engine, term)
         publisher = Publisher(self.engine, term, self.log_key, folder)
@@ -180,6 +191,10 @@ class Loop:
             # First what needs no chain: its node may be away.
             published = publisher.step()
             eraser.step()
+            if not held.is_set():
+                anchorer.hold()
+                held.set()
+                wake.set()
             return anchorer.step(self.clock()) == "anchored" or published > 0
 
         return step
@@ -202,9 +217,10 @@ def _registrar_key(file: Path) -> bytes | None:
     return read_key(file)
 
 
-def _sequencing(store: Engine, term: Term) -> Callable[[], bool]:
+def _sequencing(store: Engine, term: Term, held: threading.Event) -> Callable[[], bool]:
+    """Place what is stored, but nothing in a store that was set back: the log's next places are taken then."""
     sequencer = Sequencer(store, term)
-    return lambda: sequencer.step() > 0
+    return lambda: held.is_set() and sequencer.step() > 0
 
 
 def _raise(work: list[Future[None]]) -> None:

@@ -15,7 +15,7 @@ from gateway import files
 from gateway.leader import Term
 from indexer.core import checkpoint as notes
 from indexer.core.checkpoint import Checkpoint, Signer
-from indexer.core.errors import InconsistencyError
+from indexer.core.errors import EvidenceError, InconsistencyError
 from indexer.core.submission import log_id
 from indexer.core.tile import Tree
 from indexer.store import ledger
@@ -36,6 +36,7 @@ class FinalAnchorForeignError(InconsistencyError):
 
 _FINAL = select(func.max(cursor.c.final_number)).scalar_subquery()
 _NEWEST = select(func.coalesce(func.max(checkpoint.c.size), 0)).scalar_subquery()
+_SHOWN = select(checkpoint.c.size, checkpoint.c.note).order_by(checkpoint.c.size.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,38 @@ class Publisher:
         )
         with self.engine.begin() as connection:
             self.term.check(connection)
-            rows = connection.execute(due).all()
+            stored = ledger.size(connection)
+            # What lies beyond a store that was set back is the anchorer's to refill first.
+            rows = connection.execute(due.where(anchor.c.size <= stored)).all()
             made = [self._note(connection, row) for row in rows]
             if made:
                 connection.execute(checkpoint.insert(), made)
-                # Inside the transaction, so that no leader of an earlier epoch puts an older one in its place.
-                newest = {files.CHECKPOINT: str(made[-1]["note"]).encode()}
-                files.write(self.folder, newest)
+            self._show(connection)
         if rows:
             _log.info("checkpoint_published", size=rows[-1].size, count=len(rows))
         return len(rows)
 
+    def _show(self, connection: Connection) -> None:
+        """Keep the newest note as a file, whatever became of it: a leader that was paused may put an older one there.
+
+        A newer one stays. It is of a store that is lost, and what is restored will come to it again.
+        """
+        row = connection.execute(_SHOWN).one_or_none()
+        kept = files.read(self.folder, files.CHECKPOINT)
+        if row is None or kept == row.note.encode() or self._size(kept) > row.size:
+            return
+        files.write(self.folder, {files.CHECKPOINT: row.note.encode()})
+
+    def _size(self, note: bytes | None) -> int:
+        """Read the size of a note of ours; 0 if it is none."""
+        try:
+            return notes.parse((note or b"").decode(), [self.key.verifier]).size
+        except (EvidenceError, UnicodeDecodeError):
+            return 0
+
     def _note(self, connection: Connection, row: Row[*tuple[Any, ...]]) -> dict[str, object]:
         origin = self.term.origin
-        stored = ledger.size(connection)
-        if row.size > stored or Tree(ledger.reader(connection)).root(row.size) != row.root:
+        if Tree(ledger.reader(connection)).root(row.size) != row.root:
             raise FinalAnchorForeignError(origin=origin, number=row.number, size=row.size)
         note = notes.format(Checkpoint(origin, row.size, row.root), [self.key])
         return {"size": row.size, "root": row.root, "note": note}

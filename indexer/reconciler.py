@@ -34,7 +34,15 @@ OFTEN = timedelta(seconds=30)
 Progress = Callable[[int, int], None]
 
 _STORE = (
-    Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED", "RECEIPT_BROKEN")),
+    Scope(
+        (
+            "RECORD_UNLOGGED",
+            "SUBMISSION_GAP",
+            "SUBMISSION_REPEATED",
+            "RECEIPT_BROKEN",
+            "STORE_REFILLED",
+        )
+    ),
     Scope(("ANCHOR_LATE",), "leaf "),
     Scope(("ANCHOR_UNKNOWN", "ANCHOR_MISSING"), "store "),
     Scope(("ROLE_CHANGED",)),
@@ -172,6 +180,7 @@ class Reconciler:
             size = places.size(connection)
             found = [
                 *loose.unlogged(connection, now),
+                *loose.refilled(connection),
                 *loose.gaps(connection),
                 *loose.waiting(connection, self._log, now),
                 *loose.broken_receipts(connection, self._log),

@@ -40,6 +40,13 @@ REMEDIES = {
         "The chain proves that there was such a record, and the store has it no more. Restore it from a "
         "backup; without one, ask the participant for the original and tell the regulator.",
     ),
+    "STORE_REFILLED": Remedy(
+        "数据库曾恢复到较旧的备份，其后的提交已由日志文件补回并与链上的根核对；原文、披露值和回执无法由日志补回。"
+        "请查找更新的备份，向登记企业索取所缺记录的原文，并报告监管部门。",
+        "The store was set back to an older backup; the submissions since were filled in from the log's files and "
+        "held to the chain's root, but contents, disclosures and receipts cannot come from there. Look for a newer "
+        "backup, ask the participants for the originals of the records that are missing, and tell the regulator.",
+    ),
     "RECORD_UNLOGGED": Remedy(
         "这些数据没有进入日志，不能作为证据。若是平台延误，请查看定序程序；若来历不明，请查明是谁直接写入了数据库。",
         "This never entered the log and proves nothing. If the platform is late, look at its loop; if nobody "

@@ -20,7 +20,7 @@ from indexer.reviewer import review
 from indexer.store import places
 from indexer.store.findings import Finding
 from indexer.store.loose import RegisteredKey
-from indexer.store.places import FinalAnchor, Tiles
+from indexer.store.places import FinalAnchor, Place, Tiles
 
 # Kinds that a walk over a stretch can find, and clear.
 KINDS = frozenset(
@@ -143,7 +143,7 @@ class Walk:
             if self.first <= place.first_index < self.last:
                 self.found += inspect(standing, self.log, self.keys, self.anchor)
                 self.found += review(self.connection, standing, self.log)
-                if self.anchor and place.row and place.row.anchor_by < self.anchor.time:
+                if self.anchor and _overdue(place, self.anchor):
                     self.late = [*self.late[:1], standing]
                 if place.first_index < due:
                     self.found.append(about_submission("LEAF_MISMATCH", standing, reason="overlap"))
@@ -209,6 +209,11 @@ class Walk:
             signed=signed.hex(),
             contentOf=str(other) if other else None,
         )
+
+
+def _overdue(place: Place, anchor: FinalAnchor) -> bool:
+    due = place.row.anchor_by if place.row else None
+    return due is not None and due < anchor.time
 
 
 def _submission(doubt: Doubt) -> UUID | None:

@@ -140,7 +140,9 @@ class State(BaseModel):
     waits: str | None = Field(description="why it is not final yet")
     late: bool = Field(description="the receipt's promise is over and not kept")
     stored: datetime
-    anchor_by: datetime = Field(serialization_alias="anchorBy")
+    anchor_by: datetime | None = Field(
+        serialization_alias="anchorBy", description="null once the store was lost and refilled"
+    )
     sent: datetime | None
     attempts: int | None
     anchored: datetime | None = Field(description="time of the anchor's block")

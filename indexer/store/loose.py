@@ -77,6 +77,21 @@ def unlogged(connection: Connection, now: datetime) -> Iterator[Finding]:
         )
 
 
+_REFILLED = text("""
+select count(*) as submissions, sum(s.count) as records,
+  min(p.first_index) as first, max(p.first_index + p.count) as last
+from ledger.submission s join ledger.placement p on p.submission = s.id where s.receipt is null
+""")
+
+
+def refilled(connection: Connection) -> Iterator[Finding]:
+    """Find what a store that was set back has again from the log's files: its receipts are lost, its contents were."""
+    row = connection.execute(_REFILLED).one()
+    if row.submissions:
+        facts = {"submissions": row.submissions, "records": int(row.records)}
+        yield Finding("STORE_REFILLED", "store", row.first, row.last, None, facts)
+
+
 _GAPS = text("""
 select key, sequence, before from (
   select key, sequence, lag(sequence, 1, -1::bigint) over (partition by key order by sequence) as before

@@ -33,7 +33,7 @@ class Signed:
     digests: bytes
     signature: bytes
     received_at: int
-    anchor_by: int
+    anchor_by: int | None  # None where the store was refilled: the promise is lost
 
 
 @dataclass(frozen=True)

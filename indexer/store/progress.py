@@ -52,7 +52,7 @@ class Progress:
     count: int
     stage: Stage
     stored: datetime
-    anchor_by: datetime
+    anchor_by: datetime | None  # None where the store was refilled: the promise is lost
     first_index: int | None
     sent: datetime | None
     attempts: int | None
@@ -73,7 +73,8 @@ class Progress:
 
     def late(self, now: datetime) -> bool:
         """Tell whether the receipt's promise is over and not kept."""
-        return self.stage is not Stage.FINAL and now > self.anchor_by
+        due = self.anchor_by
+        return self.stage is not Stage.FINAL and due is not None and now > due
 
 
 # A submission is as far as its last leaf. Of the transactions still under way, a few newest of each signer are enough:
@@ -140,7 +141,7 @@ def _progress(row: Row[Any], records: tuple[RecordProgress, ...]) -> Progress:
         count=row.records,
         stage=_stage(row),
         stored=datetime.fromtimestamp(row.received_at / 1000, UTC),
-        anchor_by=datetime.fromtimestamp(row.anchor_by, UTC),
+        anchor_by=None if row.anchor_by is None else datetime.fromtimestamp(row.anchor_by, UTC),
         first_index=row.first_index,
         sent=row.sent,
         attempts=row.attempts,

@@ -45,6 +45,7 @@ submission = Table(
     Column("anchor_by", BigInteger),  # s since 1970, promised by the receipt
     Column("receipt", LargeBinary),  # 65 bytes, EIP-712 Receipt
     UniqueConstraint("key", "sequence", name="submission_key_sequence"),
+    Index("submission_refilled", "id", postgresql_where=text("receipt is null")),
 )
 
 # Writer: intake. One thing stated; `content` is the canonical bytes that were hashed.

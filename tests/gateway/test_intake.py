@@ -13,6 +13,7 @@ from gateway.accounts.desk import Caller
 from gateway.answers import IdempotencyKeyMalformedError, IdempotencyKeyReusedError
 from gateway.draft import RefusedError
 from gateway.intake import ClockSkewError, CustodialKeyLockedError, SignatureRequiredError
+from gateway.setback import StoreBehindError
 from gateway.settings import Settings, write_key
 from gateway.signed import KeyRevokedError, SequenceRepeatedError, SequenceSkippedError
 from gateway.vault import Vault, open_disclosures
@@ -23,6 +24,7 @@ from indexer.store.engine import async_engine
 from tests.gateway.making import NOW, ORIGIN, Desk, body, said, signed
 from tests.gateway.making import event as made_event
 from tests.gateway.making import product as made_product
+from tests.gateway.tampering import tamper
 
 TABLES = ("submission", "record", "record_key", "sealed", "naming")
 
@@ -250,6 +252,7 @@ def anchored(desk, *, created, sent, stamped):
         log=log,
         hash=bytes(32),
     )
+    rows(desk, "insert into ledger.placement values (0, gen_random_uuid(), 1)")
 
 
 def seconds(count):
@@ -282,6 +285,14 @@ def test_an_old_difference_says_nothing_any_more(desk, maker):
     sent = NOW - seconds(601)
     anchored(desk, created=sent, sent=sent, stamped=sent + seconds(40))
     assert desk.submit(maker.participant, body(made_event())).status == 201
+
+
+def test_nothing_is_taken_into_a_store_that_was_set_back(desk, maker):
+    anchored(desk, created=NOW, sent=NOW, stamped=NOW)
+    tamper(desk.database, "delete from ledger.placement")
+    with pytest.raises(StoreBehindError):
+        desk.submit(maker.participant, body(made_event()))
+    assert counts(desk)[0] == 0
 
 
 def test_intake_opens_from_settings_and_shows_no_secret(tmp_path):

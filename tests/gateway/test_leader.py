@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from gateway.leader import LeadershipLostError, Term
+from gateway.leader import PULSE, LeadershipLostError, Term
 from indexer.store.engine import DatabaseError, engine
 from tests.gateway.making import NOW, ORIGIN
 
@@ -150,6 +150,48 @@ def test_the_beginning_is_written_down(terms, store):
     with store.begin() as connection:
         row = connection.execute(text("select epoch, since from ledger.leader")).one()
     assert (row.epoch, row.since) == (1, NOW)
+
+
+def seen(store):
+    with store.begin() as connection:
+        return connection.execute(text("select seen from ledger.leader")).scalar_one()
+
+
+def test_the_pulse_goes_on_while_a_step_takes_long(terms, store):
+    term = terms()
+    with store.begin() as connection:
+        term.check(connection)
+        before = seen(store)
+        time.sleep(PULSE)
+        term.wait(0)
+        assert seen(store) > before
+
+
+def test_the_pulse_is_kept_however_often_a_channel_speaks(terms, store):
+    term = terms()
+    before = seen(store)
+    term.wait(0)
+    assert seen(store) == before, "one beat is enough for a while"
+    time.sleep(PULSE)
+    term.wait(0)
+    assert seen(store) > before
+
+
+def test_who_waits_hears_that_another_epoch_runs(terms, store):
+    term = terms()
+    with store.begin() as connection:
+        connection.execute(text("update ledger.leader set epoch = epoch + 1"))
+    time.sleep(PULSE)
+    with pytest.raises(LeadershipLostError, match="epoch 1 ended"):
+        term.wait(0)
+
+
+def test_an_epoch_of_the_same_number_in_a_store_that_was_set_back_is_another(terms, store):
+    term = terms()
+    with store.begin() as connection:
+        connection.execute(text("update ledger.leader set instance = 'another'"))
+    with pytest.raises(LeadershipLostError), store.begin() as connection:
+        term.check(connection)
 
 
 def test_no_database_is_an_outage(database):

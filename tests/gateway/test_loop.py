@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from gateway.settings import inherited, load, write_key
 from indexer.core.errors import InconsistencyError, OutageError
 from indexer.store.engine import engine
 from tests.gateway.making import CODES, NOW, body, event
-from tests.gateway.tampering import tamper
+from tests.gateway.tampering import set_back, tamper
+from tests.indexer.chain.liar import Liar
 
 
 def clock():
@@ -217,7 +219,7 @@ def test_a_lost_connection_is_a_lost_lead_and_is_taken_again(world, settings):
         with psycopg.connect(world.database.url("superuser").replace("+psycopg", "")) as root:
             root.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity"
-                " where application_name = 'suyuan-loop' and datname = current_database()"
+                " where starts_with(application_name, 'suyuan-loop-') and datname = current_database()"
             )
         submit(world)
         until(lambda: size_on_chain(world) == 2)
@@ -225,15 +227,53 @@ def test_a_lost_connection_is_a_lost_lead_and_is_taken_again(world, settings):
 
 
 def test_the_chain_away_holds_up_nothing_but_the_anchors(world, settings):
-    with running({**settings, "chain_rpc_urls": "http://127.0.0.1:9"}) as (_, ended, _):
+    with Liar(world.net.url) as node, running({**settings, "chain_rpc_urls": node.url}) as loop:
+        _, ended, _ = loop
         submit(world)
-        until(lambda: logged(world) == 2)
+        until(lambda: size_on_chain(world) == 2)
+        node.lie = "status"
         submit(world)
         until(lambda: logged(world) == 4)
-        assert size_on_chain(world) == 0
+        submit(world)
+        until(lambda: logged(world) == 6)
+        assert size_on_chain(world) == 2
+        node.lie = ""
+        until(lambda: size_on_chain(world) == 6)
         assert ended == []
-    with running(settings):
-        until(lambda: size_on_chain(world) == 4)
+
+
+def test_nothing_is_placed_before_the_chain_was_asked_how_far_the_log_is(world, settings):
+    world.lead()
+    for _ in range(2):
+        world.submit(1)
+        world.settle()
+    world.term.end()
+    set_back(world, 2)
+    with Liar(world.net.url, "status") as node:
+        with running({**settings, "chain_rpc_urls": node.url}) as (_, ended, _):
+            until(lambda: leads(world) and len(node.asked) > 1)
+            assert logged(world) == 2
+            node.lie = ""
+            until(lambda: logged(world) == 4)
+            submit(world)
+            until(lambda: size_on_chain(world) == 6)
+        assert ended == []
+
+
+def test_a_store_that_was_set_back_for_good_ends_it_with_70_and_says_what_to_do(world, settings):
+    world.lead()
+    for _ in range(2):
+        world.submit(1)
+        world.settle()
+    world.term.end()
+    set_back(world, 2)
+    shutil.rmtree(world.folder / "tile")
+    with process(settings) as child:
+        output, _ = child.communicate(timeout=60)
+    assert child.returncode == 70
+    assert b"HEAD_BEYOND_STORE" in output
+    assert f"contracts.cli close {world.origin} --last-good 2".encode() in output
+    assert b"Traceback" not in output
 
 
 def logged(world):

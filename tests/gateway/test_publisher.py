@@ -101,6 +101,56 @@ def test_who_leads_no_more_publishes_nothing(world):
     assert not (world.folder / "checkpoint").exists()
 
 
+def put_file(world, data):
+    (world.folder / "checkpoint").write_bytes(data)
+
+
+def file(world):
+    return (world.folder / "checkpoint").read_text()
+
+
+def test_an_older_note_that_a_paused_leader_left_is_replaced(world):
+    anchor(world)
+    world.settle()
+    older = file(world)
+    anchor(world)
+    world.settle()
+    put_file(world, older.encode())
+    assert world.publisher.step() == 0
+    assert file(world) == notes(world)[-1].note != older
+
+
+@pytest.mark.parametrize("found", [b"", b"\xff", b"x\n99\n"])
+def test_a_file_that_is_no_note_of_ours_is_replaced(world, found):
+    anchor(world)
+    world.settle()
+    put_file(world, found)
+    world.publisher.step()
+    assert file(world) == notes(world)[-1].note
+
+
+def test_a_newer_note_of_a_store_that_is_lost_is_left_alone(world):
+    anchor(world)
+    world.settle()
+    newer = checkpoint.format(Checkpoint(world.origin, 99, b"\1" * 32), [world.signer])
+    put_file(world, newer.encode())
+    world.publisher.step()
+    assert file(world) == newer
+
+
+def test_an_anchor_beyond_a_store_that_was_set_back_waits(world):
+    for _ in range(2):
+        anchor(world)
+    world.follow()
+    tamper(
+        world.database,
+        "delete from ledger.placement where first_index > 0",
+        "update ledger.tile set hashes = substr(hashes, 1, 64)",
+    )
+    assert world.publisher.step() == 1
+    assert [one.size for one in notes(world)] == [2]
+
+
 def test_the_logs_key_does_not_show(world):
     key = Signer(world.origin, secrets.token_bytes(32))
     shown = repr(Publisher(world.loop, world.term, key, world.folder))

@@ -123,3 +123,17 @@ def test_leaves_beyond_the_last_anchor_are_compared_without_a_root(book, walk):
     assert (one.kind, one.record, one.first_index) == ("BODY_ALTERED", ids[1], 4)
     assert one.facts["digest"] != one.facts["signed"]
     assert merkle.EMPTY.hex() != one.facts["digest"]
+
+
+def test_a_refilled_stretch_misses_its_records_and_promises_nothing(book, walk):
+    book.due = 0
+    book.grow(2)
+    assert [one.kind for one in walk().found] == ["ANCHOR_LATE"]
+    book.tamper("update ledger.submission set anchor_by = null, receipt = null")
+    book.tamper("delete from ledger.naming")
+    book.tamper("delete from ledger.record")
+    found = walk().found
+    assert [(one.kind, one.subject) for one in found] == [
+        ("RECORD_MISSING", "leaf 1"),
+        ("RECORD_MISSING", "leaf 2"),
+    ]

@@ -5,6 +5,7 @@ It stands for somebody else's system, never for a part of ours.
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 import httpx
 import msgspec
@@ -16,6 +17,7 @@ class Liar:
     def __init__(self, upstream: str, lie: str = "") -> None:
         self.lie = lie
         self.asked: list[str] = []
+        self.http = httpx.Client(trust_env=False)
         liar = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,7 +39,7 @@ class Liar:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
 
-    def __enter__(self) -> "Liar":
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
@@ -45,6 +47,7 @@ class Liar:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
+        self.http.close()
 
     def answer(self, upstream: str, body: bytes) -> tuple[int, bytes]:
         if self.lie == "status":
@@ -55,7 +58,7 @@ class Liar:
             return 200, b"[" + b" " * 2**20 + b"]"
         asked = msgspec.json.decode(body)
         headers = {"content-type": "application/json"}
-        answers = httpx.post(upstream, content=body, headers=headers, trust_env=False).json()
+        answers = self.http.post(upstream, content=body, headers=headers).json()
         by_id = {one["id"]: one for one in answers}
         falsify = getattr(self, f"_{self.lie}", lambda *_: None)
         for one in asked:

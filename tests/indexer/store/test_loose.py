@@ -229,3 +229,26 @@ def test_every_act_but_the_deployments_own_changes_a_role(rows):
         "role": registrar,
         "roleName": "REGISTRAR_ROLE",
     }
+
+
+def test_what_a_store_that_was_set_back_has_from_files_is_one_finding(rows):
+    submission(rows, 0, at=0)
+    submission(rows, 1, at=2)
+    assert list(loose.refilled(rows)) == []
+    rows.execute(text("set local session_replication_role = replica"))
+    rows.execute(
+        text("update ledger.submission set receipt = null, anchor_by = null where sequence = 1")
+    )
+    [found] = loose.refilled(rows)
+    assert (found.kind, found.subject) == ("STORE_REFILLED", "store")
+    assert (found.first_index, found.last_index) == (2, 3)
+    assert found.facts == {"submissions": 1, "records": 1}
+
+
+def test_a_promise_that_was_lost_is_neither_unlogged_nor_late(rows):
+    submission(rows, 0, due=None)
+    submission(rows, 1, due=None, at=0)
+    chain(rows, 2)
+    later = NOW + timedelta(days=1000)
+    assert list(loose.unlogged(rows, later)) == []
+    assert list(loose.waiting(rows, LOG, later)) == []

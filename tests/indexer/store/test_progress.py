@@ -142,6 +142,15 @@ def test_stored(tell, owner):
     assert "place in the log" in found.waits
 
 
+def test_a_promise_that_was_lost_with_the_store_is_never_late(tell, owner):
+    with owner.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("update ledger.submission set anchor_by = null, receipt = null"))
+    found = tell()
+    assert found.anchor_by is None
+    assert not found.late(NOW + timedelta(days=1000))
+
+
 def test_logged(tell, owner):
     place(owner)
     found = tell()

@@ -35,6 +35,7 @@ create index ix_ledger_registration_key on ledger.registration (key);
 
 alter table ledger.leader add column instance text not null default '', add column seen timestamptz;
 alter table ledger.submission alter column anchor_by drop not null, alter column receipt drop not null;
+create index submission_refilled on ledger.submission (id) where receipt is null;
 alter table ledger.finding add column acknowledged timestamptz;
 """
 

@@ -34,6 +34,9 @@ WRITERS = {
     "registration": {"follower": "id"},
     "administration": {"follower": "id"},
     "cursor": {"follower": "iu"},
+    "former_deployment": {},
+    "former_anchor": {},
+    "former_event": {},
     "finding": {"reconciler": "iu"},
 }
 SECRET = ("record_key", "sealed")

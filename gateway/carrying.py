@@ -20,8 +20,7 @@ from gateway.publisher import Publisher
 from indexer.chain import calls
 from indexer.chain.calls import LogState
 from indexer.chain.client import Client
-from indexer.chain.deployment import Deployment
-from indexer.core import submission
+from indexer.chain.deployment import Deployment, exchange
 from indexer.core.checkpoint import Signer
 from indexer.core.errors import InconsistencyError, InputError, OutageError
 from indexer.core.submission import log_id
@@ -165,23 +164,6 @@ class Carrying:
     def _state(self) -> LogState | None:
         with Client([self.rpc]) as client:
             return client.ask(calls.log_state(self.deployment.trace_log, log_id(self.origin)))
-
-
-def exchange(file: Path, old: Deployment, new: Deployment) -> Path:
-    """Put the new deployment into the file and keep the old one beside it; return where."""
-    kept = aside(file, old)
-    if file.exists() and Deployment.load(file).genesis == old.genesis:
-        kept.write_bytes(file.read_bytes())
-    fresh = file.with_name(f"{file.name}.new")
-    fresh.write_bytes(new.to_json())
-    fresh.replace(file)
-    return kept
-
-
-def aside(path: Path, old: Deployment) -> Path:
-    """Name what belonged to an old chain after it: its id and the beginning of its genesis block's hash."""
-    mark = f"{old.chain_id}.{old.genesis.hex()[:8]}"
-    return path.with_name(f"{path.stem}.{mark}{path.suffix}")
 
 
 def _published(connection: Connection) -> tuple[int, bytes]:

@@ -62,7 +62,7 @@ def deployed(
     file = folder / DEPLOYMENT
     if file.exists():
         known = Deployment.load(file)
-        _hold(folder, rpc, database, known)
+        hold(folder, rpc, database, known)
         return known
     say("deploying the contracts and opening the log")
     keys = key_files(folder)
@@ -77,7 +77,7 @@ def deployed(
     return made
 
 
-def _hold(folder: Path, rpc: str, database: str, known: Deployment) -> None:
+def hold(folder: Path, rpc: str, database: str, known: Deployment) -> None:
     """Refuse a chain that is not the folder's, or that has less than was final."""
     store = engine(database)
     try:

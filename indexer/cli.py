@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Engine, text
 
-from indexer import printer, settings, vitals
+from indexer import carrying, printer, settings, vitals
 from indexer.chain import sighting
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
@@ -195,6 +195,24 @@ def upgrade() -> None:
     engine = _engine(settings.load())
     migrate.upgrade(engine)
     engine.dispose()
+
+
+@app.command("carry-on")
+def carry_on(
+    deployment: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Where the log goes on.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Follow the log to a new chain, its old one being lost; as the database's owner, the follower stopped."""
+    told = settings.load()
+    with _opened(told) as (engine, client, _):
+        done = carrying.carry_on(engine, client, deployment, told, _now())
+    facts = {"size": done.size, "root": done.root.hex(), "old": str(done.kept)}
+    if as_json:
+        _print_json(facts)
+    else:
+        _print(f"{name:6} {value}" for name, value in facts.items())
 
 
 @contextmanager

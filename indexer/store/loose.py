@@ -157,7 +157,9 @@ _BARE_CHECKPOINTS = text("""
 select c.size from ledger.checkpoint c
 left join ledger.anchor a on a.log = :log and a.size = c.size and a.root = c.root
   and a.block_number <= (select max(final_number) from ledger.cursor)
-where a.size is null order by c.size limit :most
+where a.size is null and not exists (
+  select from ledger.former_anchor f where f.log = :log and f.size = c.size and f.root = c.root
+) order by c.size limit :most
 """)
 _BARE_SENDINGS = text("""
 select distinct t.size from ledger.tx t

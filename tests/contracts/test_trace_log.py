@@ -11,8 +11,8 @@ from web3 import Web3
 from contracts.operate import EMPTY_ROOT
 from indexer.core import merkle
 from indexer.core.errors import EvidenceError
-from tests.contracts.synthetic import Growth
 from indexer.core.submission import log_id
+from tests.contracts.synthetic import Growth
 from tests.contracts.world import LOG_KEY, World
 
 LEAVES = [merkle.leaf_hash(bytes([number])) for number in range(40)]

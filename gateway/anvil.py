@@ -86,12 +86,17 @@ class Anvil(Devnet):
         """Start the node again whenever it dies, until we stop it or only a person can help."""
         while True:
             status = self.process.wait()
-            if self._stopped.wait(_PAUSE if status else 0) or status == PERSON:
+            if self._stopped.wait(_PAUSE) or status == PERSON:
                 return
-            with contextlib.suppress(DevnetFailedError):
+            _close(self.process)
+            try:
                 self.process, _ = _run(self.folder, port, self.lock)
-                if self._stopped.is_set():
-                    super().stop()
+            except DevnetFailedError:
+                continue
+            except ChainUnlikeError:
+                return
+            if self._stopped.is_set():
+                super().stop()
 
 
 def _run(folder: Path, port: int, lock: int) -> tuple[subprocess.Popen[bytes], int]:
@@ -109,13 +114,17 @@ def _run(folder: Path, port: int, lock: int) -> tuple[subprocess.Popen[bytes], i
     listens = listening(process, patience=None)
     if listens:
         return process, listens
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            pipe.close()
+    _close(process)
     if process.wait() == PERSON:
         reason = log.read_text(errors="replace").strip().rpartition("\n")[2]
         raise ChainUnlikeError(folder=folder, reason=reason)
     raise DevnetFailedError(log=log)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
 
 
 def _take(folder: Path) -> int:

@@ -29,6 +29,7 @@ class Anvil {
     fs.writeFileSync(init, JSON.stringify(genesis), { mode: 0o600 });
     const given = ["--host", "127.0.0.1", "--port", "0", "--accounts", "0", "--no-mining", "--order", "fifo"];
     given.push("--hardfork", "paris", "--chain-id", String(chainId), "--init", init, "--prune-history", STATES);
+    given.push("--gas-limit", String(Number(genesis.gasLimit))); // the genesis file's own is not heeded
     const guard = spawn("/bin/sh", ["-c", GUARD, "anvil", binary(), ...given], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { HOME: "/nonexistent", NO_COLOR: "1" },

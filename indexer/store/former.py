@@ -8,11 +8,26 @@ the one that was there.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Row,
+    Table,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from indexer.chain.deployment import Deployment
 from indexer.core.errors import InconsistencyError, InputError
-from indexer.store.tables import cursor
+from indexer.store.tables import cursor, metadata
 
 
 class NothingFollowedError(InputError):
@@ -37,6 +52,61 @@ class CarriedShortError(InconsistencyError):
         "the log was opened on the new chain with {size} leaves under the root {root}, and this database saw {known} "
         "leaves final under {known_root} on the old one: what was final would be forgotten. Ask its operator"
     )
+
+
+# Writer: the schema's owner, when a log is carried on. A deployment that was followed until its chain was
+# lost, or replaced by another of our contracts; what was read of it follows below, and stays.
+former_deployment = Table(
+    "former_deployment",
+    metadata,
+    Column("genesis", LargeBinary, nullable=False),
+    Column("trace_log", LargeBinary, nullable=False),
+    Column("participants", LargeBinary, nullable=False),
+    Column("chain_id", BigInteger, nullable=False),
+    Column("final_number", BigInteger, nullable=False),
+    Column("final_hash", LargeBinary, nullable=False),
+    Column("left_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("genesis", "trace_log", name="former_deployment_pkey"),
+)
+
+_FORMER = ("ledger.former_deployment.genesis", "ledger.former_deployment.trace_log")
+
+# Writer: the schema's owner. Its final anchors, with their blocks and our own transactions.
+former_anchor = Table(
+    "former_anchor",
+    metadata,
+    Column("genesis", LargeBinary, nullable=False),
+    Column("trace_log", LargeBinary, nullable=False),
+    Column("log", LargeBinary, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("old_size", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", LargeBinary, nullable=False),
+    Column("time", BigInteger, nullable=False),  # of the block, s since 1970
+    Column("tx_hash", LargeBinary, nullable=False),
+    Column("raw", LargeBinary),  # where we sent it
+    PrimaryKeyConstraint("genesis", "trace_log", "log", "number", name="former_anchor_pkey"),
+    ForeignKeyConstraint(["genesis", "trace_log"], _FORMER),
+    Index("ix_ledger_former_anchor_log", "log", "size"),
+)
+
+# Writer: the schema's owner. Its final registrations and acts of administrators, as their rows were.
+former_event = Table(
+    "former_event",
+    metadata,
+    Column("genesis", LargeBinary, nullable=False),
+    Column("trace_log", LargeBinary, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("block_hash", LargeBinary, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    PrimaryKeyConstraint(
+        "genesis", "trace_log", "block_number", "log_index", name="former_event_pkey"
+    ),
+    ForeignKeyConstraint(["genesis", "trace_log"], _FORMER),
+)
 
 
 @dataclass(frozen=True)

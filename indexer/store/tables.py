@@ -3,7 +3,7 @@
 Each table has one writer, named at its head and held to it by PostgreSQL grants (migrations/). Rows of `submission`,
 `record`, `placement`, `checkpoint` and `approval` are never updated or deleted, a tile only ever grows, and of the
 rest only what was concealed is erased, upon an anchored notice: triggers refuse anything else. There are no status
-columns; progress.py derives every state by joining.
+columns; progress.py derives every state by joining. Tables of chains that are gone are in former.py.
 """
 
 from sqlalchemy import (
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -246,60 +245,6 @@ cursor = Table(
     Column("final_number", BigInteger, nullable=False),
     Column("final_hash", LargeBinary, nullable=False),
     Column("version", BigInteger, nullable=False),
-)
-
-# Writer: the schema's owner, when a log is carried on (`former.py`). A deployment that was followed until its chain was
-# lost, or replaced by another of our contracts; what was read of it follows below, and stays.
-former_deployment = Table(
-    "former_deployment",
-    metadata,
-    Column("genesis", LargeBinary, nullable=False),
-    Column("trace_log", LargeBinary, nullable=False),
-    Column("participants", LargeBinary, nullable=False),
-    Column("chain_id", BigInteger, nullable=False),
-    Column("final_number", BigInteger, nullable=False),
-    Column("final_hash", LargeBinary, nullable=False),
-    Column("left_at", DateTime(timezone=True), nullable=False),
-    PrimaryKeyConstraint("genesis", "trace_log", name="former_deployment_pkey"),
-)
-
-_FORMER = ("ledger.former_deployment.genesis", "ledger.former_deployment.trace_log")
-
-# Writer: the schema's owner. Its final anchors, with their blocks and our own transactions.
-former_anchor = Table(
-    "former_anchor",
-    metadata,
-    Column("genesis", LargeBinary, nullable=False),
-    Column("trace_log", LargeBinary, nullable=False),
-    Column("log", LargeBinary, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("old_size", BigInteger, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("root", LargeBinary, nullable=False),
-    Column("block_number", BigInteger, nullable=False),
-    Column("block_hash", LargeBinary, nullable=False),
-    Column("time", BigInteger, nullable=False),  # of the block, s since 1970
-    Column("tx_hash", LargeBinary, nullable=False),
-    Column("raw", LargeBinary),  # where we sent it
-    PrimaryKeyConstraint("genesis", "trace_log", "log", "number", name="former_anchor_pkey"),
-    ForeignKeyConstraint(["genesis", "trace_log"], _FORMER),
-    Index("ix_ledger_former_anchor_log", "log", "size"),
-)
-
-# Writer: the schema's owner. Its final registrations and acts of administrators, as their rows were.
-former_event = Table(
-    "former_event",
-    metadata,
-    Column("genesis", LargeBinary, nullable=False),
-    Column("trace_log", LargeBinary, nullable=False),
-    Column("block_number", BigInteger, nullable=False),
-    Column("log_index", Integer, nullable=False),
-    Column("block_hash", LargeBinary, nullable=False),
-    Column("facts", JSONB, nullable=False),
-    PrimaryKeyConstraint(
-        "genesis", "trace_log", "block_number", "log_index", name="former_event_pkey"
-    ),
-    ForeignKeyConstraint(["genesis", "trace_log"], _FORMER),
 )
 
 # Writer: reconciler. What does not fit, the smallest range it concerns; cleared when it fits again.

@@ -124,8 +124,8 @@ class Lasting:
         """Check a bundle with the node's own command."""
         file = self.folder.with_name("bundle.json")
         file.write_bytes(bundle)
-        asked = ("verify", file, "--code", code, "--trust", trust, "--json", *more)
-        done = self.shell("suyuan-node", *asked)
+        asked: list[str | Path] = ["verify", file, "--code", code, "--trust", trust, "--json"]
+        done = self.shell("suyuan-node", *asked, *more)
         assert done.returncode in (0, 1), done.stderr
         return str(msgspec.json.decode(done.stdout)["state"])
 

@@ -8,8 +8,11 @@ from sqlalchemy import text
 from indexer import carrying
 from indexer.chain.deployment import Deployment
 from indexer.core import merkle
+from indexer.core.submission import address
+from indexer.follower import Follower
+from indexer.reconciler import Reconciler
 from indexer.settings import load
-from indexer.store import former
+from indexer.store import findings, former
 from tests.contracts.world import LOG_KEY, World
 from tests.indexer.book import Book
 
@@ -75,3 +78,85 @@ def test_it_does_not_follow_a_log_that_forgets(owner, client, new, told, book, t
 def test_a_chain_without_the_log_is_told(owner, client, new, told, tmp_path):
     with pytest.raises(carrying.NotCarriedError):
         go(owner, client, new, told, tmp_path)
+
+
+@pytest.fixture
+def carried(owner, node, client, new, told, book, tmp_path):
+    """The log, gone on: its participant is in the new register, and the node has followed it there."""
+    book.grow(3)
+    follow_to_end(node, client, book.world)
+    size, root = newest(owner, book)
+    new.hands["registrar"].admit(
+        book.participant,
+        "燃气具制造有限公司",
+        "91110000600037341L",
+        address(book.key),
+        custodial=True,
+        possession=new.possession(book.participant, book.key),
+    )
+    open_there(new, book, size, root)
+    go(owner, client, new, told, tmp_path)
+    book.world = new
+    follow_to_end(node, client, new)
+    return book
+
+
+def follow_to_end(node, client, world: World) -> None:
+    follower = Follower(node, client, world.deployment)
+    while follower.step() != "idle":
+        pass
+
+
+def look(node, client, book: Book) -> set[tuple[str, str]]:
+    found = Reconciler(node, client, book.world.deployment, book.origin).run(NOW)
+    return {(one.kind, one.subject) for one in found}
+
+
+def checkpoints(owner, book: Book) -> None:
+    """Publish what stands under the old chain's anchors."""
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "insert into ledger.checkpoint"
+                " select distinct size, root, 'n' from ledger.former_anchor where log = :log"
+            ),
+            {"log": book.log},
+        )
+
+
+def test_a_log_that_goes_on_fits_before_and_after_something_new(owner, node, client, carried):
+    checkpoints(owner, carried)
+    assert look(node, client, carried) == set()
+    carried.grow(2)
+    follow_to_end(node, client, carried.world)
+    assert look(node, client, carried) == set()
+
+
+def test_whether_a_record_was_late_is_told_by_its_first_anchor(owner, node, client, carried):
+    with owner.connect() as connection:
+        times = connection.scalars(
+            text("select time from ledger.former_anchor where log = :log order by size"),
+            {"log": carried.log},
+        ).all()
+    carried.tamper("update ledger.submission set anchor_by = :due", due=max(times))
+    assert look(node, client, carried) == set()
+    carried.tamper("update ledger.submission set anchor_by = :due", due=min(times) - 1)
+    late = {subject for kind, subject in look(node, client, carried) if kind == "ANCHOR_LATE"}
+    assert late == {"former anchor 5", "former anchor 9"}
+    carried.tamper("update ledger.submission set anchor_by = :due", due=2**31)
+    assert look(node, client, carried) == set()
+    with node.connect() as connection:
+        assert findings.read(connection) == []
+
+
+def test_an_old_chains_anchor_that_does_not_fit_the_log_is_found(node, client, carried):
+    carried.tamper("update ledger.former_anchor set root = :r where size = 5", r=bytes(32))
+    assert ("ROOT_MISMATCH", "former anchor 5") in look(node, client, carried)
+
+
+def test_an_altered_record_is_found_under_the_opening_too(node, client, carried):
+    carried.tamper(
+        "update ledger.record set content = convert_to('{}', 'UTF8') where id = :id",
+        id=carried.records[0],
+    )
+    assert "BODY_ALTERED" in {kind for kind, _ in look(node, client, carried)}

@@ -43,7 +43,7 @@ class LeftBehindError(InputError):
     code = "LEFT_BEHIND"
     sentence = (
         "{count} keys would not be known on the new chain, and what they signed would count as nobody's: {keys}. "
-        "Let their owners sign for the deployment {deployment} and name the folder of their files with --applications, "
+        "Let their owners sign for the new register {register} and name the folder of their files with --applications, "
         "or leave them behind with --leave-behind until they apply"
     )
 
@@ -129,17 +129,17 @@ class Carrying:
         with self.engine.begin() as connection:
             found = members(connection)
             given = {member.id: self.proofs(connection, member) for member in found}
-        left = tuple(key for one in found for key in one.keys if key not in given[one.id])
+        left = {key: one.name for one in found for key in one.keys if key not in given[one.id]}
         if left and not self.leave_behind:
-            shown = ", ".join(key.hex() for key in left[:10])
+            shown = ", ".join(f"{key.hex()} of {name}" for key, name in left.items())
             raise LeftBehindError(
-                count=len(left), keys=shown, deployment=self.deployment.participants.hex()
+                count=len(left), keys=shown, register=self.deployment.participants.hex()
             )
         hand = Hand(self.rpc, self.deployment, self.keys.registrar)
         with Client([self.rpc]) as client:
             for member in found:
                 register(client, hand, member, given[member.id])
-        return len(found), left
+        return len(found), tuple(left)
 
     def _open(self) -> tuple[int, bytes]:
         with self.engine.begin() as connection:

@@ -270,9 +270,9 @@ def test_a_log_begins_empty_or_says_whose_past_it_has(world: World, changes, err
 
 
 def test_a_past_lies_under_the_logs_opening_at_once(world: World):
-    log, root = log_id("carried.example"), merkle.root(LEAVES[:6])
+    log, root = log_id("past.example"), merkle.root(LEAVES[:6])
     past = {"size": 6, "root": root, "predecessor": log}
-    receipt = world.send("admin", opening(world, "carried.example", **past))
+    receipt = world.send("admin", opening(world, "past.example", **past))
     (event,) = world.told(receipt, "Anchored")
     assert event == {"log": log, "number": 1, "oldSize": 0, "size": 6, "root": root}
     grown = world.anchoring(log, 7, merkle.root(LEAVES[:7]), merkle.consistency(6, LEAVES[:7]))

@@ -50,6 +50,8 @@ DeploymentFile = Annotated[
 ]
 Address = Annotated[bytes, typer.Option(parser=_address, metavar="ADDRESS")]
 Hash = Annotated[bytes, typer.Option(parser=_hash, metavar="HEX")]
+Signature = Annotated[bytes, typer.Option(parser=_hex, metavar="HEX", help="Its signature.")]
+Custodial = Annotated[bool, typer.Option(help="Whether the platform holds the key.")]
 Participant = Annotated[UUID, typer.Argument()]
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -134,8 +136,8 @@ def admit(
     name: Annotated[str, typer.Option(help="The name consumers see.")],
     credit_code: Annotated[str, typer.Option(help="Its unified social credit code.")],
     participant_key: Address,
-    possession: Annotated[bytes, typer.Option(parser=_hex, metavar="HEX", help="Its signature.")],
-    custodial: Annotated[bool, typer.Option(help="Whether the platform holds the key.")] = False,
+    possession: Signature,
+    custodial: Custodial = False,
 ) -> None:
     """Admit a participant with its first key. Registrar."""
     done = _hand(rpc, deployment, key_file).admit(
@@ -146,6 +148,76 @@ def admit(
         custodial=custodial,
         possession=possession,
     )
+    _show(done, participant=str(participant))
+
+
+@app.command()
+def add_key(
+    participant: Participant,
+    rpc: Rpc,
+    key_file: KeyFile,
+    deployment: DeploymentFile,
+    participant_key: Address,
+    possession: Signature,
+    consent: Annotated[
+        bytes, typer.Option(parser=_hex, metavar="HEX", help="An active key's signature.")
+    ],
+    custodial: Custodial = False,
+) -> None:
+    """Add a key that an active one vouches for. Registrar."""
+    hand = _hand(rpc, deployment, key_file)
+    done = hand.add_key(
+        participant, participant_key, custodial=custodial, possession=possession, consent=consent
+    )
+    _show(done, participant=str(participant), key=participant_key.hex())
+
+
+@app.command()
+def request_recovery(
+    participant: Participant,
+    rpc: Rpc,
+    key_file: KeyFile,
+    deployment: DeploymentFile,
+    participant_key: Address,
+    possession: Signature,
+    custodial: Custodial = False,
+) -> None:
+    """Ask for a key in place of those that are lost. Registrar."""
+    hand = _hand(rpc, deployment, key_file)
+    done = hand.request_recovery(
+        participant, participant_key, custodial=custodial, possession=possession
+    )
+    _show(done, participant=str(participant), key=participant_key.hex())
+
+
+@app.command()
+def approve_recovery(
+    participant: Participant,
+    rpc: Rpc,
+    key_file: KeyFile,
+    deployment: DeploymentFile,
+    participant_key: Address,
+) -> None:
+    """Agree to a recovery that was asked for; its seven days begin. Regulator."""
+    done = _hand(rpc, deployment, key_file).approve_recovery(participant, participant_key)
+    _show(done, participant=str(participant), key=participant_key.hex())
+
+
+@app.command()
+def cancel_recovery(
+    participant: Participant, rpc: Rpc, key_file: KeyFile, deployment: DeploymentFile
+) -> None:
+    """End a recovery without effect. Registrar or regulator."""
+    done = _hand(rpc, deployment, key_file).cancel_recovery(participant)
+    _show(done, participant=str(participant))
+
+
+@app.command()
+def complete_recovery(
+    participant: Participant, rpc: Rpc, key_file: KeyFile, deployment: DeploymentFile
+) -> None:
+    """Add the recovered key once the seven days are over. Registrar."""
+    done = _hand(rpc, deployment, key_file).complete_recovery(participant)
     _show(done, participant=str(participant))
 
 

@@ -11,6 +11,9 @@ from eth_account import Account
 from eth_account.messages import encode_typed_data
 
 from indexer.chain.deployment import Deployment
+from indexer.core import submission
+from indexer.core.errors import EvidenceError
+from indexer.core.submission import keccak
 
 _DOMAIN = [
     {"name": "name", "type": "string"},
@@ -60,6 +63,16 @@ def sign(said: Possession | Addition, deployment: Deployment, private_key: bytes
     """Sign as r‖s‖v, 65 bytes."""
     message = encode_typed_data(full_message=said.typed_data(deployment))
     return bytes(Account.sign_message(message, private_key).signature)
+
+
+def signer(said: Possession | Addition, deployment: Deployment, signature: bytes) -> bytes | None:
+    """Tell whose signature this is, as the contract does; None for what is no signature."""
+    message = encode_typed_data(full_message=said.typed_data(deployment))
+    digest = keccak(b"\x19" + message.version + message.header + message.body)
+    try:
+        return submission.recover(digest, signature)
+    except EvidenceError:
+        return None
 
 
 def _typed_data(

@@ -77,11 +77,16 @@ def _chain(web3: Web3) -> tuple[int, bytes]:
 
 @dataclass(frozen=True)
 class Hand:
-    """One account acting on one deployment. Every method sends one transaction and returns its hash."""
+    """One account acting on one deployment. Every method sends one transaction and returns its hash.
+
+    It waits until the transaction is mined. With a `nonce` it does not, and the transaction takes this place among the
+    account's or none: of two hands that counted the same, one acts.
+    """
 
     rpc: str
     deployment: Deployment
     key: bytes
+    nonce: int | None = None
 
     def __repr__(self) -> str:
         return f"Hand({submission.address(self.key).hex()})"
@@ -156,6 +161,25 @@ class Hand:
         """End a key; its submissions count below `next_sequence`. Registrar."""
         return self._participants("revoke", _address(key), next_sequence)
 
+    def request_recovery(
+        self, participant: UUID, key: bytes, *, custodial: bool, possession: bytes
+    ) -> bytes:
+        """Ask to add a key for which no earlier one speaks, in place of any such request before. Registrar."""
+        claims = (custodial, possession)
+        return self._participants("requestRecovery", participant.bytes, _address(key), *claims)
+
+    def approve_recovery(self, participant: UUID, key: bytes) -> bytes:
+        """Agree to a recovery that was asked for; its seven days begin. Regulator."""
+        return self._participants("approveRecovery", participant.bytes, _address(key))
+
+    def cancel_recovery(self, participant: UUID) -> bytes:
+        """End a recovery without effect. Registrar or regulator."""
+        return self._participants("cancelRecovery", participant.bytes)
+
+    def complete_recovery(self, participant: UUID) -> bytes:
+        """Add the recovered key once the seven days are over. Registrar."""
+        return self._participants("completeRecovery", participant.bytes)
+
     def suspend(self, participant: UUID) -> bytes:
         """Accept nothing new of a participant. Registrar."""
         return self._participants("suspend", participant.bytes)
@@ -180,8 +204,10 @@ class Hand:
         return self._send(self.participants, function, arguments)
 
     def _send(self, contract: Contract, function: str, arguments: tuple[object, ...]) -> bytes:
-        receipt = sending.send(self.web3, contract.functions[function](*arguments), self.key)
-        return bytes(receipt["transactionHash"])
+        call = contract.functions[function](*arguments)
+        if self.nonce is not None:
+            return sending.post(self.web3, call, self.key, self.nonce)
+        return bytes(sending.send(self.web3, call, self.key)["transactionHash"])
 
 
 def _address(value: bytes) -> str:

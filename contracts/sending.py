@@ -14,6 +14,7 @@ import msgspec
 import requests
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from hexbytes import HexBytes
 from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.exceptions import ContractLogicError, TimeExhausted, Web3RPCError
@@ -96,20 +97,31 @@ def read_key(path: Path) -> bytes:
 
 def send(web3: Web3, call: Any, private_key: bytes) -> TxReceipt:  # noqa: ANN401 - web3 has no one type for functions and constructors
     """Simulate, sign, send, and wait until it is mined."""
-    signer: LocalAccount = Account.from_key(private_key)
+    sent = post(web3, call, private_key)
     try:
-        nonce = web3.eth.get_transaction_count(signer.address)
-        transaction = call.build_transaction({"from": signer.address, "nonce": nonce})
-        signed = signer.sign_transaction(transaction)
-        sent = web3.eth.send_raw_transaction(signed.raw_transaction)
-        receipt = web3.eth.wait_for_transaction_receipt(sent, timeout=_PATIENCE, poll_latency=0.05)
-    except ContractLogicError as error:
-        raise refusal(error) from None
+        receipt = web3.eth.wait_for_transaction_receipt(
+            HexBytes(sent), timeout=_PATIENCE, poll_latency=0.05
+        )
     except (requests.RequestException, TimeExhausted, Web3RPCError) as error:
         raise NodeAwayError(reason=error) from error
     if receipt["status"] != 1:
         raise RevertedError(transaction=sent.hex())
     return receipt
+
+
+def post(web3: Web3, call: Any, private_key: bytes, nonce: int | None = None) -> bytes:  # noqa: ANN401 - as above
+    """Simulate, sign and send, without a `nonce` as the account's next; return the transaction's hash."""
+    signer: LocalAccount = Account.from_key(private_key)
+    try:
+        if nonce is None:
+            nonce = web3.eth.get_transaction_count(signer.address)
+        transaction = call.build_transaction({"from": signer.address, "nonce": nonce})
+        signed = signer.sign_transaction(transaction)
+        return bytes(web3.eth.send_raw_transaction(signed.raw_transaction))
+    except ContractLogicError as error:
+        raise refusal(error) from None
+    except (requests.RequestException, Web3RPCError) as error:
+        raise NodeAwayError(reason=error) from error
 
 
 def refusal(error: ContractLogicError) -> RefusedError:

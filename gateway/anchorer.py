@@ -1,4 +1,4 @@
-"""Stage 3: the log's head goes on chain; the only module that signs transactions.
+"""Stage 3: the log's head goes on chain; no other module of the gateway signs transactions itself.
 
 Order: what is new is made again from stored contents, its files are on the disk, the signed transaction is in the
 store, then it is sent. Sending the same bytes again is harmless, and so is a second leader: the contract takes only a

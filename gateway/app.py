@@ -19,9 +19,10 @@ from starlette.types import ASGIApp
 
 from gateway.coding import routes as labels
 from gateway.intake import Intake
+from gateway.returns import routes as returns
 from gateway.settings import Settings
 from gateway.verifier import Verifier
-from gateway.web import about, docs, errors, health, log, pages, records, submissions, trace
+from gateway.web import about, docs, errors, health, keys, log, pages, records, submissions, trace
 from gateway.web.deps import Gateway
 from gateway.web.guard import Guard, Tally
 from indexer.chain.deployment import Deployment
@@ -62,7 +63,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.tally = Tally()
     app.state.secure = settings.public_url.startswith("https://")
     errors.install(app)
-    for module in (submissions, records, trace, about, labels, log, health, docs, pages):
+    for module in (
+        submissions,
+        returns,
+        keys,
+        records,
+        trace,
+        about,
+        labels,
+        log,
+        health,
+        docs,
+        pages,
+    ):
         app.include_router(module.router)
     # The verifier is the same file that the regulator's node serves.
     app.mount("/static/page", StaticFiles(directory=VERIFIER, check_dir=False))

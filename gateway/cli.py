@@ -7,8 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
+from typing import Annotated
 
 import msgspec
 import typer
@@ -16,17 +15,18 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway import settings as settings_module
+from gateway.accounts.commands import app as participant
+from gateway.enterprise import cli as enterprise
 from gateway.processes import Processes
+from gateway.returns.commands import app as operator
 from indexer.core.errors import EXIT, SuyuanError, outside
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0])
 db = typer.Typer(no_args_is_help=True, help="The database's schemas.")
-participant = typer.Typer(no_args_is_help=True, help="The operator's desk: who may submit.")
 app.add_typer(db, name="db")
 app.add_typer(participant, name="participant")
+app.add_typer(operator, name="operator")
+app.add_typer(enterprise.app)
 log = typer.Typer(no_args_is_help=True, help="The log's own affairs.")
 app.add_typer(log, name="log")
 
@@ -136,54 +136,6 @@ def check() -> None:
     raise typer.Exit(0 if all(here.values()) else 1)
 
 
-@participant.command("admit")
-def admit(
-    name: Annotated[str, typer.Argument(help="The registered name.")],
-    credit_code: Annotated[str, typer.Argument(help="Unified social credit code, GB 32100.")],
-    registrar_key: Annotated[Path, typer.Option(help="Key file of the registrar's account.")],
-    json: Json = False,
-) -> None:
-    """Admit an enterprise under a custodial key, here and on chain; its API key is shown once."""
-    from contracts.operate import Hand
-    from gateway import admission
-    from gateway.vault import Vault
-    from indexer.chain.deployment import Deployment
-
-    known = settings_module.load()
-    deployment = Deployment.load(known.deployment)
-    key = settings_module.read_key(registrar_key)
-    registrar = Hand(known.chain_rpc_urls[0], deployment, key)
-    made = admission.admit(
-        _accounts(known),
-        Vault.open(known.vault_key_file),
-        registrar,
-        name,
-        credit_code,
-        datetime.now(UTC),
-    )
-    _tell({"participant": str(made.id), "key": made.address.hex(), "apiKey": made.api_key}, json)
-
-
-@participant.command("key")
-def issue_key(owner: Annotated[UUID, typer.Argument()], json: Json = False) -> None:
-    """Issue a participant another API key; it is shown once."""
-    from gateway.accounts import desk
-
-    with _accounts(settings_module.load()).begin() as connection:
-        issued = desk.issue(connection, owner, datetime.now(UTC))
-    _tell({"id": str(issued.id), "apiKey": issued.secret}, json)
-
-
-@participant.command("revoke")
-def revoke_key(key: Annotated[UUID, typer.Argument(help="The API key's id.")]) -> None:
-    """Revoke an API key by its id."""
-    from gateway.accounts import desk
-
-    with _accounts(settings_module.load()).begin() as connection:
-        desk.revoke(connection, key, datetime.now(UTC))
-    print(f"{key} is revoked")
-
-
 @log.command("carry-on")
 def carry_on(
     data: Annotated[
@@ -227,13 +179,6 @@ def carry_on(
         "left": " ".join(key.hex() for key in done.left),
     }
     _tell(facts, json)
-
-
-def _accounts(known: "settings_module.Settings") -> "Engine":
-    """Open the store with the operator's login, a member of suyuan_accounts."""
-    from indexer.store.engine import engine
-
-    return engine(known.database_url)
 
 
 def _tell(facts: dict[str, str], json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import jsonpath_rfc9535 as jsonpath
 
-from indexer.core import event, pointer, product
+from indexer.core import event, pointer, product, retraction
 from indexer.core.canonical import Json, Members
 from indexer.core.disclosure import DanglingPointerError
 
@@ -44,6 +44,8 @@ PUBLISHED: Final = MappingProxyType(
         ),
         # Master data is what consumers are to read.
         product.SCHEMA: (),
+        retraction.WITHDRAWAL: (),
+        retraction.ERASURE: (),
     }
 )
 
@@ -71,9 +73,18 @@ def pointers(stated: Members, schema: str, wished: Sequence[str] = ()) -> list[s
     for number, wish in enumerate(wished):
         if not inside(wish, required):
             kept.append(wish)
-        elif not _exists(stated, wish):
+        elif not exists(stated, wish):
             raise DanglingPointerError(place=f"/conceal/{number}", pointer=wish)
     return [*kept, *(one for one in required if one not in kept and not inside(one, kept))]
+
+
+def lacking(stated: Members, schema: str, concealed: Sequence[str]) -> list[str]:
+    """Name the required fields that neither stand in `concealed` nor lie inside of what does."""
+    return [
+        one
+        for one in outermost(_required(stated, schema))
+        if one not in concealed and not inside(one, concealed)
+    ]
 
 
 def outermost(found: Iterable[str]) -> list[str]:
@@ -112,7 +123,8 @@ def _named(value: Json, place: str) -> Iterator[str]:
                 yield from _named(item, f"{place}/{at}")
 
 
-def _exists(value: Json, place: str) -> bool:
+def exists(value: Json, place: str) -> bool:
+    """Tell whether a pointer points at something."""
     for step in pointer.tokens(place):
         at = pointer.index(step)
         if isinstance(value, dict) and step in value:

@@ -1,30 +1,30 @@
 """A submission's body becomes drafts of records: read, checked, concealed and hashed, with nothing stored yet.
 
 Whatever is wrong is found before anything is signed, and everything wrong is told at once, each thing by its place in
-the body. A draft is final in all that is hashed; the place in a sequence and the signature are intake's.
+the body. A draft is final in all that is hashed; place in a sequence and signature are intake's, or come with the body
+of who has a key of its own: then nothing is concealed here that its sender did not conceal.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from gateway import concealment
+from gateway import concealment, statement
+from gateway.statement import Item, ItemShapeError
 from gateway.vault import Vault
-from indexer.core import canonical, code, disclosure, event, product, record
+from indexer.core import code, event, record
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
+from indexer.core.submission import SEQUENCE_LIMIT
 from indexer.store import ledger
 
-SCHEMAS: Final = {Kind.EVENT: event.SCHEMA, Kind.MASTER_DATA: product.SCHEMA}
 MOST_FAULTS: Final = 20
 
-_MEMBERS = frozenset({"items", "sequence", "key", "signature"})
 _OF_OWN_KEYS = ("sequence", "key", "signature")
-_ITEM = frozenset({"event", "kind", "amends", "recordKey", "conceal"})
+_MEMBERS = frozenset({"items", *_OF_OWN_KEYS})
 
 
 class BodyShapeError(InputError):
@@ -36,13 +36,6 @@ class BodyShapeError(InputError):
     )
 
 
-class UnknownMemberError(InputError):
-    """A member nobody reads, and which would silently be lost."""
-
-    code = "UNKNOWN_MEMBER"
-    sentence = "nothing is known of the member at {place}"
-
-
 class TooManyItemsError(InputError):
     """More items than one submission may have."""
 
@@ -50,39 +43,30 @@ class TooManyItemsError(InputError):
     sentence = "a submission has at most {limit} items, this one has {count}"
 
 
-class OwnKeysLaterError(InputError):
-    """A submission that its sender signed, which this version does not take yet."""
+class SignatureIncompleteError(InputError):
+    """A submission that is half signed."""
 
-    code = "OWN_KEYS_LATER"
-    sentence = "keys of one's own are not taken yet: send {place} no more, and the platform signs on your behalf"
-
-
-class RecordKeyGivenError(InputError):
-    """A record key from somebody on whose behalf the platform conceals and signs."""
-
-    code = "RECORD_KEY_GIVEN"
-    sentence = "the record key is made by whoever signs, which is the platform: leave {place} out"
+    code = "SIGNATURE_INCOMPLETE"
+    sentence = (
+        "a signed submission has sequence, key and signature, an unsigned one none: {place} lacks"
+    )
 
 
-class AmendmentsLaterError(InputError):
-    """An amendment, withdrawal or erasure, which this version does not take yet."""
+class ConcealmentRequiredError(InputError):
+    """A field that the published list requires to be concealed was signed in the open."""
 
-    code = "AMENDMENTS_LATER"
-    sentence = "only events (kind 1) and master data (kind 2) are taken yet: {place} asks for more"
-
-
-class ItemShapeError(InputError):
-    """A member of an item that is not of its type."""
-
-    code = "ITEM_SHAPE"
-    sentence = "{place} is not {wanted}"
+    code = "CONCEALMENT_REQUIRED"
+    sentence = (
+        "the published list requires {place} to be concealed before it is signed, "
+        "and `conceal` does not name {pointer!r}"
+    )
 
 
-class KindDiffersError(InputError):
-    """An event sent as master data, or the other way round."""
+class DeclaredUnknownError(InputError):
+    """An error declaration about an event that its participant never recorded under that id."""
 
-    code = "KIND_DIFFERS"
-    sentence = "{place} is of type Product if and only if the item's kind is 2"
+    code = "DECLARED_UNKNOWN"
+    sentence = "no event of yours with the id {event!r} is recorded, so there is nothing to declare an error of"
 
 
 class RecordTooLargeError(InputError):
@@ -113,7 +97,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Draft:
-    """One record as it will be stored; `names` are its codes' index values, each with whether it is concealed."""
+    """One record as it will be stored; `names` are its index values, each with whether it is concealed.
+
+    `amends` is the digest of the record that one of kind 3 to 5 amends.
+    """
 
     kind: int
     content: bytes
@@ -121,16 +108,56 @@ class Draft:
     key: bytes = field(repr=False)
     disclosures: list[str] = field(repr=False)
     names: frozenset[tuple[bytes, bool]]
+    amends: bytes | None = None
 
 
-def drafts(body: bytes, participant: UUID, vault: Vault, limits: Limits) -> list[Draft]:
-    """Read a submission's body and make its records, or name everything that is wrong with it."""
+@dataclass(frozen=True)
+class Signed:
+    """What a participant with a key of its own claims: the key, its count of submissions, and its signature."""
+
+    sequence: int
+    key: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A body as it was read; without `signed` the platform is to sign."""
+
+    drafts: list[Draft]
+    signed: Signed | None
+
+
+def declared(value: Json) -> list[str]:
+    """List the ids of the events that a body's error declarations are about, where they do not say it by digest."""
+    items = value.get("items") if isinstance(value, dict) else None
+    found = [_declared(item) for item in items] if isinstance(items, list) else []
+    return [one for one in found if one is not None]
+
+
+def read(
+    value: Json,
+    participant: UUID,
+    vault: Vault,
+    limits: Limits,
+    known: Mapping[str, bytes] | None = None,
+) -> Sent:
+    """Read a submission's body and make its records, or name everything that is wrong with it.
+
+    `known` gives the digests of the records that `declared` asked for.
+    """
+    if not isinstance(value, dict):
+        raise BodyShapeError
+    statement.check_members(value, _MEMBERS)
+    signed = _signed(value)
     made: list[Draft] = []
     faults: list[InputError] = []
     count = 0
-    for number, item in enumerate(_items(canonical.decode(body), limits)):
+    for number, item in enumerate(_items(value, limits)):
         try:
-            made.append(_draft(item, participant, vault, limits))
+            plain = item if signed else _withdrawing(item, known or {})
+            given = statement.read(plain, signed=signed is not None)
+            made.append(_draft(given, participant, vault, limits))
         except InputError as error:
             count += 1
             if len(faults) < MOST_FAULTS:
@@ -139,16 +166,24 @@ def drafts(body: bytes, participant: UUID, vault: Vault, limits: Limits) -> list
         raise faults[0]
     if faults:
         raise RefusedError(faults=faults, count=count)
-    return made
+    return Sent(made, signed)
 
 
-def _items(body: Json, limits: Limits) -> list[Json]:
-    if not isinstance(body, dict):
-        raise BodyShapeError
-    _check_members(body, _MEMBERS)
+def _signed(body: Members) -> Signed | None:
+    there = [name for name in _OF_OWN_KEYS if name in body]
+    if not there:
+        return None
     for name in _OF_OWN_KEYS:
-        if name in body:
-            raise OwnKeysLaterError(place=f"/{name}")
+        if name not in there:
+            raise SignatureIncompleteError(place=f"/{name}")
+    sequence = body["sequence"]
+    if type(sequence) is not int or not 0 <= sequence < SEQUENCE_LIMIT:
+        raise ItemShapeError(place="/sequence", wanted="an integer from 0 to below 2^53")
+    key = statement.sized(body["key"], 20, "/key")
+    return Signed(sequence, key, statement.sized(body["signature"], 65, "/signature"))
+
+
+def _items(body: Members, limits: Limits) -> list[Json]:
     items = body.get("items")
     if not isinstance(items, list) or not items:
         raise BodyShapeError(place="/items")
@@ -157,89 +192,69 @@ def _items(body: Json, limits: Limits) -> list[Json]:
     return items
 
 
-def _check_members(value: Members, known: frozenset[str]) -> None:
-    for name in value:
-        if name not in known:
-            raise UnknownMemberError(place="/" + name.replace("~", "~0").replace("/", "~1"))
-
-
-def _draft(item: Json, participant: UUID, vault: Vault, limits: Limits) -> Draft:
-    stated, kind, wished = _item(item)
-    _check_event(stated, kind)
-    schema = SCHEMAS[kind]
-    key = secrets.token_bytes(record.KEY_SIZE)
-    concealed = concealment.pointers(stated, schema, wished)
-    body, disclosures = _conceal(stated, concealed, wished, key)
-    content = canonical.encode(record.content(participant, kind, schema, body, key))
-    if len(content) > limits.record_bytes:
-        raise RecordTooLargeError(limit=limits.record_bytes, size=len(content))
+def _draft(given: Item, participant: UUID, vault: Vault, limits: Limits) -> Draft:
+    statement.check(given.stated, given.kind)
+    concealed = _concealed(given)
+    key = given.key or secrets.token_bytes(record.KEY_SIZE)
+    made = statement.make(
+        participant,
+        given.kind,
+        given.stated,
+        concealed,
+        key,
+        wished=given.conceal,
+        amends=given.amends,
+    )
+    if len(made.content) > limits.record_bytes:
+        raise RecordTooLargeError(limit=limits.record_bytes, size=len(made.content))
     return Draft(
-        kind=int(kind),
-        content=content,
-        digest=sha256(content).digest(),
+        kind=int(given.kind),
+        content=made.content,
+        digest=made.digest,
         key=key,
-        disclosures=disclosures,
-        names=frozenset(_names(stated, concealed, vault)),
+        disclosures=made.disclosures,
+        names=frozenset(_names(given, made.members, concealed, vault)),
+        amends=given.amends,
     )
 
 
-def _item(item: Json) -> tuple[Members, Kind, list[str]]:
-    if not isinstance(item, dict):
-        raise ItemShapeError(wanted="an object")
-    _check_members(item, _ITEM)
-    if "recordKey" in item:
-        raise RecordKeyGivenError(place="/recordKey")
-    if "amends" in item:
-        raise AmendmentsLaterError(place="/amends")
-    stated = item.get("event")
-    if not isinstance(stated, dict):
-        raise ItemShapeError(place="/event", wanted="an object")
-    return stated, _kind(item.get("kind", 1)), _wished(item.get("conceal", []))
+def _concealed(given: Item) -> list[str]:
+    """List what is concealed: by us with all that is required, by who signs itself exactly as it says."""
+    schema = statement.schema(given.stated, given.kind)
+    if given.key is None:
+        return concealment.pointers(given.stated, schema, given.conceal)
+    lacking = concealment.lacking(given.stated, schema, given.conceal)
+    if lacking:
+        raise ConcealmentRequiredError(place=f"/event{lacking[0]}", pointer=lacking[0])
+    return given.conceal
 
 
-def _kind(kind: Json) -> Kind:
-    if type(kind) is not int or kind not in set(Kind):
-        raise record.UnknownKindError(place="/kind", kind=kind)
-    if kind not in SCHEMAS:
-        raise AmendmentsLaterError(place="/kind")
-    return Kind(kind)
-
-
-def _wished(wishes: Json) -> list[str]:
-    if not isinstance(wishes, list):
-        raise ItemShapeError(place="/conceal", wanted="a list of JSON Pointers")
-    for number, wish in enumerate(wishes):
-        if not isinstance(wish, str):
-            raise ItemShapeError(place=f"/conceal/{number}", wanted="a JSON Pointer")
-    return [str(wish) for wish in wishes]
-
-
-def _check_event(stated: Members, kind: Kind) -> None:
-    if (stated.get("type") == "Product") != (kind is Kind.MASTER_DATA):
-        raise KindDiffersError(place="/event/type")
-    try:
-        event.check(stated)
-    except InputError as error:
-        raise error.under("/event") from None
-
-
-def _conceal(
-    stated: Members, concealed: list[str], wished: list[str], key: bytes
-) -> tuple[Members, list[str]]:
-    try:
-        return disclosure.conceal(stated, concealed, key)
-    except InputError as error:
-        # Its places count in our longer list; what it refuses is always a wish.
-        named = error.facts.get("pointer")
-        if named in wished and error.place.startswith("/conceal/"):
-            error.place = f"/conceal/{wished.index(str(named))}"
-        raise
-
-
-def _names(stated: Members, concealed: list[str], vault: Vault) -> Iterator[tuple[bytes, bool]]:
-    for naming in event.names(stated):
+def _names(
+    given: Item, content: Members, concealed: list[str], vault: Vault
+) -> Iterator[tuple[bytes, bool]]:
+    for naming in event.named({**content, "body": given.stated}):
         canonical_code = code.canonical(naming.code)
         if naming.pointer in concealed or concealment.inside(naming.pointer, concealed):
             yield vault.concealed_name(canonical_code), True
         else:
             yield ledger.name(canonical_code), False
+    for other in ledger.others(content):
+        yield other, False
+
+
+def _declared(item: Json) -> str | None:
+    """Read which event an error declaration is about that came without kind and digest, as EPCIS has it."""
+    stated = item.get("event") if isinstance(item, dict) and "amends" not in item else None
+    plain = isinstance(stated, dict) and "errorDeclaration" in stated
+    about = stated.get("eventID") if plain and isinstance(stated, dict) else None
+    return about if isinstance(about, str) else None
+
+
+def _withdrawing(item: Json, known: Mapping[str, bytes]) -> Json:
+    """Take an error declaration for the withdrawal it is."""
+    about = _declared(item)
+    if about is None or not isinstance(item, dict) or item.get("kind", 1) != Kind.EVENT:
+        return item
+    if about not in known:
+        raise DeclaredUnknownError(place="/event/eventID", event=about)
+    return {**item, "kind": int(Kind.WITHDRAWAL), "amends": known[about].hex()}

@@ -6,43 +6,32 @@ answer, or at the same moment, gets the same bytes.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
-from gateway import rows
+from gateway import answers, draft, rows, signed
 from gateway.accounts.desk import Caller
-from gateway.accounts.tables import custodial_key, idempotency
-from gateway.draft import Draft, Limits, drafts
+from gateway.accounts.tables import custodial_key
+from gateway.answers import Answer
+from gateway.draft import Draft, Limits, Sent, Signed
+from gateway.returns import holding
 from gateway.settings import Settings, read_key
 from gateway.vault import SealBrokenError, Vault
 from indexer.core import canonical, submission
-from indexer.core.errors import AccessError, InconsistencyError, InputError, OutageError
-from indexer.core.submission import Receipt, Submission
-from indexer.store import tables
+from indexer.core.canonical import Json
+from indexer.core.errors import AccessError, InconsistencyError, OutageError
+from indexer.core.submission import Submission
+from indexer.store import registry, tables
 from indexer.store.tables import anchor, block, tx
 
 _SECOND = timedelta(seconds=1)
-
-
-class IdempotencyKeyReusedError(InputError):
-    """An idempotency key that came before with another body."""
-
-    code = "IDEMPOTENCY_KEY_REUSED"
-    sentence = "this Idempotency-Key was used for another body"
-
-
-class IdempotencyKeyMalformedError(InputError):
-    """An idempotency key that is empty, too long or not plain text."""
-
-    code = "IDEMPOTENCY_KEY_MALFORMED"
-    sentence = "an Idempotency-Key is 1 to 255 printable ASCII characters"
 
 
 class SignatureRequiredError(AccessError):
@@ -50,7 +39,8 @@ class SignatureRequiredError(AccessError):
 
     code = "SIGNATURE_REQUIRED"
     sentence = (
-        "the platform holds no key for participant {participant} and may not sign on its behalf"
+        "the platform holds no key for participant {participant} and may not sign on its behalf: send it signed, with "
+        "sequence, key and signature (`suyuan submit` does), and with a recordKey in each item"
     )
 
 
@@ -66,15 +56,6 @@ class ClockSkewError(OutageError):
 
     code = "CLOCK_SKEW"
     sentence = "the chain's clock and ours are {seconds} s apart; nothing is taken until they agree"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back to the caller, and went back before if it asked before."""
-
-    status: int
-    body: bytes
-    submission: UUID
 
 
 @dataclass(frozen=True)
@@ -109,59 +90,55 @@ async def receive(
     idempotency_key: str | None,
     now: datetime,
 ) -> Answer:
-    """Check, conceal, sign and store one submission. The caller commits, and answers only then."""
+    """Check, conceal, sign where we are to, and store one submission. The caller commits, and answers only then."""
+    owner = caller.participant
     if idempotency_key is not None:
-        before = await _answered(connection, caller, idempotency_key, body)
+        before = await answers.answered(connection, owner, idempotency_key, body)
         if before:
             return before
-    await _check_clock(connection, desk, now)
     # A thousand records take a second to prepare; meanwhile this process answers others.
-    made = await asyncio.to_thread(drafts, body, caller.participant, desk.vault, desk.limits)
-    private_key = await _signing_key(connection, desk, caller)
-    answer = await _store(connection, desk, caller, made, private_key, now)
+    value = await asyncio.to_thread(canonical.decode, body)
+    known = await connection.run_sync(holding.declared, owner, draft.declared(value))
+    sent, claimed = await asyncio.to_thread(_read, desk, owner, value, known)
+    waiting = await connection.run_sync(holding.waiting, caller, sent)
+    if waiting:
+        await _check_signer(connection, desk, owner, sent)
+        vault = None if sent.signed else desk.vault
+        answer = await connection.run_sync(holding.hold, vault, owner, waiting, now)
+    elif sent.signed is not None and claimed is not None:
+        answer = await _own(connection, desk, sent, sent.signed, claimed, now)
+    else:
+        answer = await _custodial(connection, desk, owner, sent, now)
     if idempotency_key is not None:
-        await connection.execute(
-            idempotency.insert(),
-            {
-                "participant": caller.participant,
-                "key": idempotency_key,
-                "body_hash": sha256(body).digest(),
-                "status": answer.status,
-                "answer": answer.body,
-                "created": now,
-            },
-        )
+        await answers.remember(connection, owner, idempotency_key, body, answer, now)
     return answer
 
 
-_LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("subject"), 7305002)))
+async def _check_signer(
+    connection: AsyncConnection, desk: Intake, participant: UUID, sent: Sent
+) -> None:
+    """Let nobody apply for what could not be signed once it is approved."""
+    if sent.signed is None:
+        await _signing_key(connection, desk, participant)
+    else:
+        standing = await connection.run_sync(registry.standing, sent.signed.key)
+        signed.check_own(standing, participant, sent.signed.key)
 
 
-async def _lock(connection: AsyncConnection, subject: str) -> None:
-    """Wait until no other transaction holds `subject`, and hold it until ours ends."""
-    await connection.execute(_LOCK, {"subject": subject})
+async def enter(
+    connection: AsyncConnection, desk: Intake, participant: UUID, made: Draft, now: datetime
+) -> Answer:
+    """Sign and store, on behalf of its participant, a record that was approved. The caller commits."""
+    return await _custodial(connection, desk, participant, Sent([made], None), now)
 
 
-_ANSWERED = select(idempotency.c.body_hash, idempotency.c.status, idempotency.c.answer).where(
-    idempotency.c.participant == bindparam("participant"), idempotency.c.key == bindparam("key")
-)
-
-
-async def _answered(
-    connection: AsyncConnection, caller: Caller, key: str, body: bytes
-) -> Answer | None:
-    if not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
-        raise IdempotencyKeyMalformedError(place="/header/Idempotency-Key")
-    # The same request at the same moment waits here until the first has its answer or has failed.
-    await _lock(connection, f"idempotency {caller.participant} {key}")
-    found = await connection.execute(_ANSWERED, {"participant": caller.participant, "key": key})
-    row = found.one_or_none()
-    if row is None:
-        return None
-    if row.body_hash != sha256(body).digest():
-        raise IdempotencyKeyReusedError(place="/header/Idempotency-Key")
-    answer: Any = canonical.decode(row.answer)
-    return Answer(row.status, row.answer, UUID(answer["submission"]))
+def _read(
+    desk: Intake, participant: UUID, value: Json, known: Mapping[str, bytes]
+) -> tuple[Sent, Submission | None]:
+    sent = draft.read(value, participant, desk.vault, desk.limits, known)
+    if sent.signed is None:
+        return sent, None
+    return sent, signed.check_signature(desk.log, participant, sent, sent.signed)
 
 
 _LAST_ANCHOR = (
@@ -193,20 +170,48 @@ async def _check_clock(connection: AsyncConnection, desk: Intake, now: datetime)
         raise ClockSkewError(seconds=round(apart.total_seconds()))
 
 
-_CUSTODIAL = select(custodial_key.c.address, custodial_key.c.sealed).where(
-    custodial_key.c.participant == bindparam("participant")
-)
+async def _own(
+    connection: AsyncConnection,
+    desk: Intake,
+    sent: Sent,
+    by: Signed,
+    claimed: Submission,
+    now: datetime,
+) -> Answer:
+    """Take what its participant signed, or answer as before if it is here already."""
+    await _lock_sequence(connection, by.key)
+    due = now + desk.deadline
+    before = await answers.same(connection, claimed, by.key, desk.receipt_key, due)
+    if before:
+        return before
+    standing = await connection.run_sync(registry.standing, by.key)
+    signed.check_own(standing, claimed.participant, by.key)
+    signed.check_sequence(by.key, by.sequence, await next_sequence(connection, by.key))
+    return await _store(connection, desk, sent, claimed, (by.key, by.signature), now)
 
 
-async def _signing_key(connection: AsyncConnection, desk: Intake, caller: Caller) -> bytes:
-    found = await connection.execute(_CUSTODIAL, {"participant": caller.participant})
-    row = found.one_or_none()
-    if row is None:
-        raise SignatureRequiredError(participant=caller.participant)
-    try:
-        return desk.vault.open_custodial(caller.participant, row.sealed)
-    except SealBrokenError:
-        raise CustodialKeyLockedError(participant=caller.participant) from None
+async def _custodial(
+    connection: AsyncConnection, desk: Intake, participant: UUID, sent: Sent, now: datetime
+) -> Answer:
+    """Sign on behalf of a participant without a key of its own."""
+    private_key = await _signing_key(connection, desk, participant)
+    key = submission.address(private_key)
+    standing = await connection.run_sync(registry.standing, key)
+    signed.check_custodial(standing, participant, key)
+    said = Submission(
+        log=desk.log,
+        participant=participant,
+        sequence=await next_sequence(connection, key),
+        count=len(sent.drafts),
+        root=submission.root([one.digest for one in sent.drafts]),
+    )
+    signature = submission.sign(said.signing_hash(), private_key)
+    return await _store(connection, desk, sent, said, (key, signature), now)
+
+
+async def _lock_sequence(connection: AsyncConnection, key: bytes) -> None:
+    # From here to the commit, submissions of one key go one by one: sequences have no gaps and become visible in order.
+    await answers.lock(connection, f"sequence {key.hex()}")
 
 
 _NEXT = select(func.coalesce(func.max(tables.submission.c.sequence) + 1, 0)).where(
@@ -214,76 +219,64 @@ _NEXT = select(func.coalesce(func.max(tables.submission.c.sequence) + 1, 0)).whe
 )
 
 
+async def next_sequence(connection: AsyncConnection, key: bytes) -> int:
+    """Tell which sequence a key's next submission has."""
+    sequence: int = (await connection.execute(_NEXT, {"key": key})).scalar_one()
+    return sequence
+
+
+_CUSTODIAL = select(custodial_key.c.address, custodial_key.c.sealed).where(
+    custodial_key.c.participant == bindparam("participant")
+)
+
+
+async def _signing_key(connection: AsyncConnection, desk: Intake, participant: UUID) -> bytes:
+    row = None
+    # Twice, for whoever takes the key away holds its sequence: what we read before we held it may be gone.
+    for _ in range(2):
+        found = await connection.execute(_CUSTODIAL, {"participant": participant})
+        row = found.one_or_none()
+        if row is None:
+            raise SignatureRequiredError(participant=participant)
+        await _lock_sequence(connection, row.address)
+    assert row is not None  # noqa: S101 - read twice
+    try:
+        return desk.vault.open_custodial(participant, row.sealed)
+    except SealBrokenError:
+        raise CustodialKeyLockedError(participant=participant) from None
+
+
 async def _store(
     connection: AsyncConnection,
     desk: Intake,
-    caller: Caller,
-    made: list[Draft],
-    private_key: bytes,
+    sent: Sent,
+    said: Submission,
+    by: tuple[bytes, bytes],
     now: datetime,
 ) -> Answer:
-    key = submission.address(private_key)
-    # From here to the commit, submissions of one key go one by one: sequences have no gaps and become visible in order.
-    await _lock(connection, f"sequence {key.hex()}")
-    sequence: int = (await connection.execute(_NEXT, {"key": key})).scalar_one()
-    signed = Submission(
-        log=desk.log,
-        participant=caller.participant,
-        sequence=sequence,
-        count=len(made),
-        root=submission.root([draft.digest for draft in made]),
-    )
-    promised = Receipt(
-        log=desk.log,
-        participant=caller.participant,
-        key=key,
-        sequence=sequence,
-        count=signed.count,
-        root=signed.root,
-        received_at=int(now.timestamp() * 1000),
-        anchor_by=int((now + desk.deadline).timestamp()),
-    )
-    signature = submission.sign(signed.signing_hash(), private_key)
+    """Store a submission that is its key's next, signed as `by` says (key, signature), and promise its anchor."""
+    await _check_clock(connection, desk, now)
+    key, signature = by
+    received_at = int(now.timestamp() * 1000)
+    promised = answers.receipt(said, key, received_at, int((now + desk.deadline).timestamp()))
     receipt = submission.sign(promised.signing_hash(), desk.receipt_key)
     submission_id = uuid7()
-    ids = [uuid7() for _ in made]
+    ids = [uuid7() for _ in sent.drafts]
     await connection.execute(
         rows.INSERT,
         {
             "id": submission_id,
-            "participant": caller.participant,
+            "participant": said.participant,
             "key": key,
-            "sequence": sequence,
-            "count": signed.count,
-            "root": signed.root,
+            "sequence": said.sequence,
+            "count": said.count,
+            "root": said.root,
             "signature": signature,
             "received_at": promised.received_at,
             "anchor_by": promised.anchor_by,
             "receipt": receipt,
-            **rows.columns(desk.vault, ids, made),
+            **rows.columns(desk.vault, ids, sent.drafts),
         },
     )
-    said = _said(submission_id, promised, signature)
-    said["receipt"] = {
-        "key": submission.address(desk.receipt_key).hex(),
-        "signature": receipt.hex(),
-    }
-    said["records"] = [
-        {"id": str(one), "position": position, "digest": draft.digest.hex()}
-        for position, (one, draft) in enumerate(zip(ids, made, strict=True))
-    ]
-    return Answer(201, canonical.encode(said), submission_id)
-
-
-def _said(submission_id: UUID, promised: Receipt, signature: bytes) -> dict[str, object]:
-    return {
-        "submission": str(submission_id),
-        "participant": str(promised.participant),
-        "key": promised.key.hex(),
-        "sequence": promised.sequence,
-        "count": promised.count,
-        "root": promised.root.hex(),
-        "signature": signature.hex(),
-        "receivedAt": promised.received_at,
-        "anchorBy": promised.anchor_by,
-    }
+    records = [(ids[at], at, one.digest) for at, one in enumerate(sent.drafts)]
+    return answers.compose(201, submission_id, promised, signature, receipt, records)

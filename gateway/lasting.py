@@ -160,5 +160,5 @@ def _contracts(file: Path, rpc: str, keys: Mapping[str, bytes]) -> Deployment:
 
 
 def _proofs(vault: Path, new: Deployment, how: How) -> Proofs:
-    given = applications(how.applications) if how.applications else {}
+    given = applications(how.applications, new) if how.applications else {}
     return Proofs(Vault.open(vault), new, given)

@@ -1,6 +1,6 @@
-"""The process `suyuan loop`: leads or stands by, and while it leads runs sequencer and anchorer side by side.
+"""The process `suyuan loop`: leads or stands by; while it leads, sequencer, anchorer and registrar run side by side.
 
-An outage is waited out, by one stage without holding up the other. What no retry mends ends the process with the
+An outage is waited out, by one stage without holding up the others. What no retry mends ends the process with the
 family's exit status, for a person to look. Losing the lead is no failure: the process stands by again.
 """
 
@@ -11,14 +11,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, Self
 
 import structlog
 from sqlalchemy import Engine
 
+from gateway.accounts.decisions import CHANNEL as DECISION
 from gateway.anchorer import Anchorer
+from gateway.eraser import Eraser
 from gateway.leader import LeadershipLostError, Term
 from gateway.publisher import Publisher
+from gateway.registrar import Registrar
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, read_key
 from indexer.chain.client import Client
@@ -86,6 +90,7 @@ class Loop:
     deployment: Deployment
     operator_key: bytes = field(repr=False)
     log_key: Signer = field(repr=False)
+    registrar_key: bytes | None = field(default=None, repr=False)
     stop: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -99,6 +104,7 @@ class Loop:
             deployment=Deployment.load(settings.deployment),
             operator_key=read_key(settings.operator_key_file),
             log_key=Signer(settings.log_origin, read_key(settings.log_key_file)),
+            registrar_key=_registrar_key(settings.registrar_key_file),
         )
 
     def run(self) -> None:
@@ -125,29 +131,40 @@ class Loop:
         self.engine.dispose()
 
     def _begin(self) -> Term | None:
-        channels = (SUBMISSION, LOG, ANCHOR)
+        channels = (SUBMISSION, LOG, ANCHOR, DECISION)
         return Term.begin(self.engine, self.settings.log_origin, self.clock(), channels)
 
     def _lead(self, term: Term) -> None:
         ended = threading.Event()
         sequencer = Stage("sequencer", _sequencing(self.engine, term), ended)
         anchorer = Stage("anchorer", self._anchoring(term), ended)
-        woken = {SUBMISSION: sequencer, LOG: anchorer, ANCHOR: anchorer}
-        with ThreadPoolExecutor(2, thread_name_prefix="stage") as pool:
-            work = [pool.submit(sequencer.run), pool.submit(anchorer.run)]
+        registrar = Stage("registrar", self._registering(term), ended)
+        stages = (sequencer, anchorer, registrar)
+        woken = {SUBMISSION: sequencer, LOG: anchorer, ANCHOR: anchorer, DECISION: registrar}
+        with ThreadPoolExecutor(len(stages), thread_name_prefix="stage") as pool:
+            work = [pool.submit(stage.run) for stage in stages]
             try:
                 while not self.stop.is_set() and not any(one.done() for one in work):
                     for channel in term.wait(_TICK):
                         woken[channel].wake.set()
             finally:
                 ended.set()
-                sequencer.wake.set()
-                anchorer.wake.set()
+                for stage in stages:
+                    stage.wake.set()
                 term.end()
         _raise(work)
 
+    def _registering(self, term: Term) -> Callable[[], bool]:
+        """Without the registrar's key there is nothing to do here: decisions wait for a loop that has it."""
+        if self.registrar_key is None:
+            return lambda: False
+        urls = list(self.settings.chain_rpc_urls)
+        registrar = Registrar(self.engine, term, self.deployment, urls, self.registrar_key)
+        return lambda: registrar.step(self.clock())
+
     def _anchoring(self, term: Term) -> Callable[[], bool]:
         folder = self.settings.data_dir / "log"
+        eraser = Eraser(self.engine, term)
         publisher = Publisher(self.engine, term, self.log_key, folder)
         anchorer = Anchorer(
             engine=self.engine,
@@ -162,6 +179,7 @@ class Loop:
         def step() -> bool:
             # First what needs no chain: its node may be away.
             published = publisher.step()
+            eraser.step()
             return anchorer.step(self.clock()) == "anchored" or published > 0
 
         return step
@@ -175,6 +193,13 @@ def run(settings: Settings, clock: Clock) -> None:
             loop.run()
         finally:
             loop.close()
+
+
+def _registrar_key(file: Path) -> bytes | None:
+    if not file.exists():
+        _log.warning("registrar_absent", file=str(file))
+        return None
+    return read_key(file)
 
 
 def _sequencing(store: Engine, term: Term) -> Callable[[], bool]:

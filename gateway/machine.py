@@ -177,6 +177,7 @@ class Machine:
             "SUYUAN_LOG_KEY_FILE": str(self.keys / "log.key"),
             "SUYUAN_RECEIPT_KEY_FILE": str(self.keys / "receipt.key"),
             "SUYUAN_OPERATOR_KEY_FILE": str(self.keys / "operator.key"),
+            "SUYUAN_REGISTRAR_KEY_FILE": str(self.keys / "registrar.key"),
             "SUYUAN_VAULT_KEY_FILE": str(self.keys / "vault.key"),
             "SUYUAN_OPERATOR_NAME": GATEWAY_PARTY,
         }

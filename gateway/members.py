@@ -10,26 +10,18 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from contracts import consent
 from contracts.consent import Addition, Possession
 from contracts.operate import Hand
-from gateway.accounts.tables import custodial_key
+from gateway.accounts.claim import Claim
+from gateway.accounts.tables import custodial_key, retired_key
 from gateway.vault import Vault
 from indexer.chain import calls
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
-from indexer.core.errors import InputError
 from indexer.store.tables import registration
-
-
-class ApplicationFileError(InputError):
-    """A file that is no application of a key."""
-
-    code = "APPLICATION_FILE"
-    sentence = "{path} is no application for a key: {reason}"
 
 
 @dataclass
@@ -83,19 +75,13 @@ def _take(member: Member, row: Any) -> None:  # noqa: ANN401 - a row of registra
             member.suspended = row.event == "Suspended"
 
 
-def applications(folder: Path) -> dict[bytes, Proof]:
-    """Read the files that owners of keys made for the new register."""
+def applications(folder: Path, deployment: Deployment) -> dict[bytes, Proof]:
+    """Read the files by which owners of keys apply to the new register (`suyuan apply`)."""
     found = {}
     for path in sorted(folder.glob("*.json")):
-        try:
-            said = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
-            key = bytes.fromhex(str(said["key"]).removeprefix("0x"))
-            found[key] = Proof(
-                bytes.fromhex(str(said["possession"])),
-                bytes.fromhex(str(said["consent"])) if said.get("consent") else None,
-            )
-        except (ValueError, KeyError) as error:
-            raise ApplicationFileError(path=path, reason=repr(error)) from None
+        claim = Claim.load(path)
+        claim.check(deployment)
+        found[claim.key] = Proof(claim.possession, claim.consent)
     return found
 
 
@@ -133,10 +119,11 @@ class Proofs:
         return None
 
     def _custodial(self, connection: Connection, member: Member) -> Iterator[tuple[bytes, bytes]]:
-        kept = select(custodial_key).where(custodial_key.c.participant == member.id)
-        for row in connection.execute(kept):
-            if row.address in member.keys:
-                yield row.address, self.vault.open_custodial(member.id, row.sealed)
+        for table in (custodial_key, retired_key):
+            kept = select(table).where(table.c.participant == member.id)
+            for row in connection.execute(kept):
+                if row.address in member.keys:
+                    yield row.address, self.vault.open_custodial(member.id, row.sealed)
 
 
 def register(client: Client, hand: Hand, member: Member, proofs: dict[bytes, Proof]) -> None:

@@ -18,7 +18,7 @@ import msgspec
 import psycopg
 
 from gateway import demo
-from gateway.admission import Admitted, admit
+from gateway.admission import Admitted, admitted, enter
 from gateway.coding import labels
 from gateway.machine import Machine
 from gateway.up import Addresses, NotReadyError
@@ -82,13 +82,16 @@ def serial() -> str:
 
 
 def admit_all(machine: Machine, played: Play, now: datetime) -> None:
-    """Admit the three enterprises, on chain and here."""
-    accounts = engine(machine.database_url("admin"))
+    """Admit the three enterprises, here and by the loop's registrar on chain."""
+    accounts, deployment = engine(machine.database_url("admin")), machine.deployment
     vault = Vault.open(machine.keys / "vault.key")
-    for one in demo.ENTERPRISES:
-        played.participants[one.name] = admit(
-            accounts, vault, machine.registrar(), one.name, one.credit_code, now
-        )
+    with accounts.begin() as connection:
+        entered = {
+            one.name: enter(connection, vault, deployment, one.name, one.credit_code, now)
+            for one in demo.ENTERPRISES
+        }
+    for name, one in entered.items():
+        played.participants[name] = admitted(accounts, deployment, one, now)
     accounts.dispose()
 
 

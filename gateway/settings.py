@@ -91,6 +91,10 @@ class Settings(BaseSettings):
         Path("keys/operator.key"),
         description="secp256k1 key that sends anchors, 32 bytes in hex, 0600; the loop's alone",
     )
+    registrar_key_file: Path = Field(
+        Path("keys/registrar.key"),
+        description="secp256k1 key that sends decisions on participants, 32 bytes in hex, 0600; the loop's alone",
+    )
     vault_key_file: Path = Field(
         Path("keys/vault.key"),
         description="key under which custodial and record keys are sealed, 32 bytes in hex, 0600",

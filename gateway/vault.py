@@ -37,11 +37,12 @@ class SealBrokenError(EvidenceError):
 class Vault:
     """Seals and opens under keys derived from one root; holds no other state and shows none of it."""
 
-    __slots__ = ("_custodial", "_index", "_record")
+    __slots__ = ("_application", "_custodial", "_index", "_record")
 
     def __init__(self, root: bytes) -> None:
         self._custodial = _derive(root, b"suyuan/vault/custodial-key/v1")
         self._record = _derive(root, b"suyuan/vault/record-key/v1")
+        self._application = _derive(root, b"suyuan/vault/application/v1")
         self._index = _derive(root, b"suyuan/vault/concealed-code/v1")
 
     @classmethod
@@ -67,6 +68,14 @@ class Vault:
     def open_record_key(self, record: UUID, sealed: bytes) -> bytes:
         """Open a record key out of `ledger.record_key`."""
         return _open(self._record, record, sealed, "record key")
+
+    def seal_application(self, application: UUID, secrets: bytes) -> bytes:
+        """Seal what an application keeps until its review."""
+        return _seal(self._application, application, secrets)
+
+    def open_application(self, application: UUID, sealed: bytes) -> bytes:
+        """Open what an application kept."""
+        return _open(self._application, application, sealed, "application")
 
     def concealed_name(self, code: str) -> bytes:
         """Index a concealed canonical code in 16 bytes that nobody without the vault can guess back."""

@@ -7,22 +7,20 @@ as it stands, and a record that is gone is named, for the reader's own device to
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from gateway import opener
+from gateway import amendments, opener
+from gateway.evidence import Evidence, content, newest
 from gateway.vault import Vault
-from indexer.core import canonical, code, merkle
-from indexer.core.bundle import Anchor, Block, Bundle, Entry, Logged, Missing, Signed
+from indexer.core import code, product
+from indexer.core.bundle import Bundle, Entry, Missing
 from indexer.core.canonical import Members
 from indexer.core.code import Code
-from indexer.core.errors import EvidenceError, InputError, MissingError
+from indexer.core.errors import MissingError
 from indexer.core.record import Kind
-from indexer.core.submission import log_id
-from indexer.core.tile import Tree
 from indexer.store import ledger, tables
 
 # Records in one answer. A piece has dozens; a phone verifies a hundred in a second.
@@ -84,32 +82,40 @@ class Verifier:
         if not named:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
             return self._answer(connection, {}, [], asked=asked, reader=reader)
+        found, gone = _amended(
+            connection, {one: row for one, row in rows.items() if not _is_master(row)}
+        )
         kind = code.parent(asked) or asked
         stated = _named(connection, [ledger.name(code.canonical(kind))])
-        master = _master_data(_read(connection, stated[:MOST]), rows)
+        candidates, lost = _amended(connection, _read(connection, stated[:MOST]))
+        master = _master_data(candidates, rows)
         # A gap in what names the class may be the product's own data, so the reader is told of it.
-        missing = [one for one in named[:MOST] if one not in rows]
-        missing += [one for one in _gone(connection, stated[:MOST]) if one not in missing]
-        found = {one: row for one, row in rows.items() if row.kind != Kind.MASTER_DATA}
+        missing = dict.fromkeys(one for one in named[:MOST] if one not in rows)
+        missing |= dict.fromkeys([*_gone(connection, stated[:MOST]), *gone, *lost])
         if master:
-            found[master.id] = master
+            found |= _whole(connection, {master.id: master})
         return self._answer(
             connection,
             found,
-            missing,
+            list(missing),
             asked=asked,
             reader=reader,
-            product=master,
+            stated=master,
             more=len(named) > MOST,
         )
 
     def record(self, connection: Connection, one: UUID, reader: UUID | None = None) -> Answer:
-        """Gather one record by its id; one that is gone, but that the index names, answers as missing."""
+        """Gather one record by its id, with what it amends and what amends it.
+
+        One that is gone, but that the index names, answers as missing.
+        """
         rows = _read(connection, [one])
         indexed = select(_naming.record).where(_naming.record == one).limit(1)
         if not rows and connection.scalar(indexed) is None:
             raise NoRecordError(id=one)
-        return self._answer(connection, rows, [] if rows else [one], asked=None, reader=reader)
+        found, gone = _amended(connection, _whole(connection, rows))
+        missing = gone if rows else [one]
+        return self._answer(connection, found, missing, asked=None, reader=reader)
 
     def _answer(
         self,
@@ -119,13 +125,13 @@ class Verifier:
         *,
         asked: Code | None,
         reader: UUID | None,
-        product: Row[Any] | None = None,
+        stated: Row[Any] | None = None,
         more: bool = False,
     ) -> Answer:
-        anchor, note = _newest(connection, self.origin)
+        anchor, note = newest(connection, self.origin)
         owners = {row.id: row.participant for row in rows.values()}
         opened = opener.disclosures(connection, self.vault, owners, asked, reader)
-        evidence = _Evidence(connection, anchor)
+        evidence = Evidence(connection, anchor, [row.digest for row in rows.values()])
         entries = [evidence.entry(row, opened.get(row.id, [])) for row in rows.values()]
         bundle = Bundle(
             origin=self.origin,
@@ -139,7 +145,7 @@ class Verifier:
             for row in rows.values()
             if row.first_index is not None
         }
-        body = _content(product.content).get("body") if product else None
+        body = content(stated.content).get("body") if stated else None
         return Answer(
             bundle=bundle,
             kinds={row.id: row.kind for row in rows.values()},
@@ -147,48 +153,6 @@ class Verifier:
             product=body if isinstance(body, dict) else None,
             more=more,
         )
-
-
-class _Evidence:
-    """What the entries of one answer share: the anchor and the tree's tiles."""
-
-    def __init__(self, connection: Connection, anchor: Anchor | None) -> None:
-        self._anchor = anchor
-        self._tree = Tree(lru_cache(maxsize=None)(ledger.reader(connection)))
-
-    def entry(self, row: Row[Any], disclosures: list[str]) -> Entry:
-        """Put one record together with its two paths."""
-        signed = Signed(row.participant, row.key, row.sequence, row.total, row.root, row.signature)
-        return Entry(
-            id=row.id,
-            content=_content(row.content),
-            disclosures=disclosures,
-            submission=signed,
-            position=row.position,
-            submission_path=self._submission_path(row),
-            received_at=row.received_at,
-            logged=self._logged(row),
-        )
-
-    def _submission_path(self, row: Row[Any]) -> list[bytes]:
-        # The digests as they were signed, so that a neighbour that is gone or altered harms this record in nothing.
-        digests = [row.digests[at : at + 32] for at in range(0, len(row.digests), 32)]
-        try:
-            return list(merkle.inclusion(row.position, [merkle.leaf_hash(one) for one in digests]))
-        except EvidenceError:
-            return []
-
-    def _logged(self, row: Row[Any]) -> Logged | None:
-        if row.first_index is None or self._anchor is None:
-            return None
-        index = row.first_index + 1 + row.position
-        if index >= self._anchor.size:
-            return None
-        try:
-            return Logged(index, self._tree.inclusion(index, self._anchor.size))
-        except (EvidenceError, ledger.TileMissingError):
-            # Tiles that do not hold together prove nothing; the reader sees a path that does not climb.
-            return Logged(index, [])
 
 
 def _named(connection: Connection, names: Sequence[bytes]) -> list[UUID]:
@@ -231,59 +195,56 @@ def _read(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
     return {row.id: row for row in connection.execute(query)}
 
 
+def _amended(connection: Connection, rows: _Rows) -> tuple[dict[UUID, Row[Any]], list[UUID]]:
+    """Add what amends these, what amends that, and so on; name beside it those of them that are gone."""
+    found, fresh, gone = dict(rows), rows, list[UUID]()
+    while fresh and len(found) < 2 * MOST:
+        amending = amendments.amending(connection, [row.digest for row in fresh.values()])
+        wanted = [one for one in amending if one not in found]
+        fresh = _read(connection, wanted[:MOST])
+        gone += [one for one in wanted[:MOST] if one not in fresh]
+        found |= fresh
+    return found, gone
+
+
+def _whole(connection: Connection, rows: _Rows) -> dict[UUID, Row[Any]]:
+    """Add what these amend, what that amends, and so on."""
+    found, fresh = dict(rows), rows
+    while fresh and len(found) < 2 * MOST:
+        wanted = amendments.bases(connection, fresh.values())
+        fresh = _read(connection, [one for one in wanted if one not in found])
+        found |= fresh
+    return found
+
+
+def _is_master(row: Row[Any]) -> bool:
+    """Tell whether a record states what a class of things is, be it as a correction."""
+    body = content(row.content).get("body") if row.kind == Kind.AMENDMENT else None
+    corrected = isinstance(body, dict) and body.get("type") == product.TYPE
+    return row.kind == Kind.MASTER_DATA or corrected
+
+
 def _master_data(candidates: _Rows, rows: _Rows) -> Row[Any] | None:
-    """Choose whose word on the product counts, and of that the newest.
+    """Choose whose word on the product counts, and of that the newest which was neither corrected nor withdrawn.
 
     Whoever gave the piece its code counts, else whoever spoke of the class first: a stranger who later states master
     data for somebody else's product does not change what its buyers read.
     """
-    stated = sorted(
-        (row for row in candidates.values() if row.kind == Kind.MASTER_DATA), key=lambda row: row.id
-    )
+    stated = sorted(filter(_is_master, candidates.values()), key=lambda row: row.id)
     if not stated:
         return None
     makers = [
         row.participant for row in sorted(rows.values(), key=lambda row: row.id) if _adds(row)
     ]
     own = [row for row in stated if makers and row.participant == makers[0]]
-    return (
-        own[-1] if own else [row for row in stated if row.participant == stated[0].participant][-1]
-    )
+    heard = own or [row for row in stated if row.participant == stated[0].participant]
+    over = amendments.superseded(list(candidates.values()))
+    return next((row for row in reversed(heard) if row.id not in over), None)
 
 
 def _adds(row: Row[Any]) -> bool:
-    body = _content(row.content).get("body")
+    body = content(row.content).get("body")
     return isinstance(body, dict) and body.get("action") == "ADD"
-
-
-def _newest(connection: Connection, origin: str) -> tuple[Anchor | None, str | None]:
-    """Find the newest final anchor for which a checkpoint of the same size and root was published."""
-    one = tables.checkpoint.c
-    query = (
-        select(tables.anchor, _block.hash, _block.timestamp, one.note)
-        .join(tables.block, _block.number == _anchor.block_number)
-        .join(tables.checkpoint, (one.size == _anchor.size) & (one.root == _anchor.root))
-        .where(
-            _anchor.log == log_id(origin),
-            _anchor.block_number <= select(tables.cursor.c.final_number).limit(1).scalar_subquery(),
-        )
-        .order_by(_anchor.number.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None, None
-    block = Block(row.block_number, row.hash, row.timestamp)
-    return Anchor(row.number, row.old_size, row.size, row.root, row.tx_hash, block), row.note
-
-
-def _content(data: bytes) -> Members:
-    """Read what is stored as content; bytes that are no JSON object any more go out as an empty one."""
-    try:
-        value = canonical.decode(data)
-    except InputError:
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

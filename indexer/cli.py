@@ -34,7 +34,7 @@ from indexer.core.verdict import State
 from indexer.follower import Follower
 from indexer.reconciler import Reconciler
 from indexer.runner import Runner
-from indexer.store import migrate
+from indexer.store import findings, migrate
 from indexer.store.engine import engine as open_engine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__.splitlines()[0])
@@ -67,7 +67,7 @@ class PairError(InputError):
 
 def main() -> None:
     """Run a command and turn a known error into a sentence and an exit status."""
-    _configure_log()
+    printer.configure_log()
     try:
         app()
     except SuyuanError as error:
@@ -106,16 +106,35 @@ def reconcile(as_json: Json = False) -> None:
             found = reconciler.run(
                 _now(), lambda done, all_: bar.update(task, completed=done, total=all_)
             )
-    unique = list({one.name: one for one in found}.values())
+        with engine.connect() as connection:
+            known = findings.acknowledged(connection)
+    unique = {one.name: one for one in found}
+    fresh = [one for name, one in unique.items() if name not in known]
+    seen = [one for name, one in unique.items() if name in known]
     if as_json:
-        _print_json({"findings": [vitals.finding(one) for one in unique]})
+        lists = {"findings": fresh, "acknowledged": seen}
+        _print_json({name: [vitals.finding(one) for one in some] for name, some in lists.items()})
     else:
-        _print(printer.findings(unique))
-    if reconciler.away and not unique:
+        _print(printer.findings(fresh, seen))
+    if reconciler.away and not fresh:
         raise reconciler.away
     if reconciler.away:
         _errors.print(f"{reconciler.away.code}: {reconciler.away}", markup=False)
-    raise typer.Exit(1 if unique else 0)
+    raise typer.Exit(1 if fresh else 0)
+
+
+@app.command()
+def acknowledge(
+    subject: Annotated[str, typer.Argument(help="What it is about, as `reconcile` prints it.")],
+    as_json: Json = False,
+) -> None:
+    """Note that you have looked at a finding and that it was meant: it no longer counts, and stays to be seen."""
+    with _opened(settings.load()) as (engine, *_), engine.begin() as connection:
+        noted = findings.acknowledge(connection, subject, _now())
+    if as_json:
+        _print_json({"acknowledged": [vitals.finding(one) for one in noted]})
+    else:
+        _print(f"{one.kind}  {one.subject}  acknowledged" for one in noted)
 
 
 @app.command()
@@ -267,20 +286,3 @@ def _print_json(value: object) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _configure_log() -> None:
-    """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
-    shape = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            shape,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
-from indexer.chain.events import Anchored, Event, Registration
+from indexer.chain.events import Administration, Anchored, Event, Registration
+from indexer.core import canonical
 from indexer.core.canonical import Json, Members
 from indexer.store import blocks
 from indexer.store.findings import Finding
-from indexer.store.tables import anchor, block, registration
+from indexer.store.tables import administration, anchor, block, registration
 
 # What a whole comparison can find, and clear; subjects begin with `chain `.
 KINDS = frozenset({"ANCHOR_MISSING", "ANCHOR_UNKNOWN", "REGISTRY_MISMATCH"})
@@ -35,6 +36,7 @@ def compare(
     return [
         *_anchors(_stored_anchors(connection, log, span), told, log),
         *_registrations(_stored_registrations(connection, span), told),
+        *_acts(_stored_acts(connection, span), told),
     ]
 
 
@@ -90,6 +92,19 @@ def _registrations(stored: dict[tuple[int, int], _Row], told: Iterable[Event]) -
             yield Finding("REGISTRY_MISMATCH", subject, facts=facts)
 
 
+def _acts(stored: dict[tuple[int, int], _Row], told: Iterable[Event]) -> Iterator[Finding]:
+    said = {
+        (one.block_number, one.log_index): _act_row(one.contract, one.event, one.facts)
+        for one in told
+        if isinstance(one, Administration)
+    }
+    for place in sorted(stored.keys() | said.keys()):
+        ours, theirs = stored.get(place), said.get(place)
+        if ours != theirs:
+            facts: Members = {"stored": _told(ours), "chain": _told(theirs)}
+            yield Finding("REGISTRY_MISMATCH", f"{SUBJECT}act {place[0]}/{place[1]}", facts=facts)
+
+
 def _stored_anchors(connection: Connection, log: bytes, span: tuple[int, int]) -> dict[int, _Row]:
     found = connection.execute(
         select(
@@ -111,7 +126,16 @@ def _anchor_row(one: Anchored) -> _Row:
     return one.old_size, one.size, one.root, one.block_number, one.block_hash, one.tx_hash
 
 
-_REGISTERED = ("event", "participant", "key", "name", "credit_code", "custodial", "next_sequence")
+_REGISTERED = (
+    "event",
+    "participant",
+    "key",
+    "name",
+    "credit_code",
+    "custodial",
+    "next_sequence",
+    "ready_at",
+)
 
 
 def _stored_registrations(
@@ -124,6 +148,21 @@ def _stored_registrations(
 
 def _registration_row(one: Registration) -> _Row:
     return tuple(getattr(one, name) for name in _REGISTERED)
+
+
+def _stored_acts(connection: Connection, span: tuple[int, int]) -> dict[tuple[int, int], _Row]:
+    found = connection.execute(
+        select(administration).where(administration.c.block_number.between(*span))
+    )
+    return {
+        (row.block_number, row.log_index): _act_row(row.contract, row.event, row.facts)
+        for row in found
+    }
+
+
+def _act_row(contract: str, event: str, facts: Members) -> _Row:
+    # JSONB keeps its own order of members, so facts are compared as one canonical text.
+    return contract, event, canonical.encode(facts).decode()
 
 
 def _told(row: _Row | None) -> Json:

@@ -172,9 +172,9 @@ def _claims(
 
 
 def _names(content: Members) -> set[bytes]:
-    body = content["body"]
-    named = event.names(body) if isinstance(body, dict) else []
-    return {ledger.name(code.canonical(one.code)) for one in named}
+    return {ledger.name(code.canonical(one.code)) for one in event.named(content)} | {
+        *ledger.others(content)
+    }
 
 
 def _submission_leaf(row: Signed) -> bytes | None:

@@ -25,8 +25,10 @@ from indexer.core.canonical import Members
 from indexer.core.errors import HTTP, MissingError, SuyuanError, outside
 from indexer.core.trust import Trust
 from indexer.door import LONGEST, Door
+from indexer.remedies import Remedy
 from indexer.settings import Settings
 from indexer.store.engine import engine as open_engine
+from indexer.store.findings import Seen
 from indexer.vitals import Watch
 
 FACE = Path(__file__).with_name("face")
@@ -169,7 +171,6 @@ def status(request: Request, node: Held) -> HTMLResponse:
     """Show how chain, log and follower stand, and what does not fit."""
     chain, store = node.watch.chain(), node.watch.store()
     seen = node.watch.findings()
-    shown = None if seen is None else [(one, remedies.remedy(one.finding.kind)) for one in seen]
     return _page(
         request,
         "status.html",
@@ -178,8 +179,13 @@ def status(request: Request, node: Held) -> HTMLResponse:
         store=store,
         lag=vitals.lag(chain, store),
         sure=vitals.sure(chain, store),
-        findings=shown,
+        findings=None if seen is None else [_advised(one) for one in seen if not one.acknowledged],
+        acknowledged=[_advised(one) for one in seen or [] if one.acknowledged],
     )
+
+
+def _advised(seen: Seen) -> tuple[Seen, Remedy]:
+    return seen, remedies.remedy(seen.finding.kind)
 
 
 def facts(node: Held) -> JSONResponse:
@@ -193,13 +199,14 @@ def facts(node: Held) -> JSONResponse:
         "store": store,
         "lag": vitals.lag(chain, store),
         "sure": vitals.sure(chain, store),
-        "findings": None if seen is None else len(seen),
+        "findings": None if seen is None else sum(not one.acknowledged for one in seen),
+        "acknowledged": None if seen is None else sum(bool(one.acknowledged) for one in seen),
     }
     return JSONResponse(told, headers=_OPEN)
 
 
 def findings(node: Held, *, cleared: bool = False) -> JSONResponse:
-    """List what does not fit, with `cleared` also what did not and does again."""
+    """List what does not fit, acknowledged or not; with `cleared` also what did not and does again."""
     seen = node.watch.findings(cleared=cleared)
     if seen is None:
         return JSONResponse({"findings": None}, 503, headers=_OPEN)

@@ -3,7 +3,10 @@
 The state comes first on its line; records are named in full, so that a reader can search for one.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
+
+import structlog
 
 from indexer import remedies
 from indexer.core.verdict import State, Verdict
@@ -11,6 +14,23 @@ from indexer.settings import Shown
 from indexer.store.findings import Finding
 
 _SIGNS = {State.VERIFIED: "✓", State.PENDING: "…", State.UNCHECKED: "?"}
+
+
+def configure_log() -> None:
+    """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
+    shape = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            shape,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def verdict(judged: Verdict) -> Iterator[str]:
@@ -27,16 +47,22 @@ def verdict(judged: Verdict) -> Iterator[str]:
         yield f"✗ record {gap.id}  {State.MISSING}"
 
 
-def findings(found: Iterable[Finding]) -> Iterator[str]:
-    """Tell what does not fit, each with its smallest range and what to do."""
+def findings(found: Iterable[Finding], acknowledged: Iterable[Finding] = ()) -> Iterator[str]:
+    """Tell what does not fit, each with its smallest range and what to do, and last what is known already."""
     none = True
     for one in found:
         none = False
-        place = "" if one.first_index is None else f"  leaves {one.first_index}-{one.last_index}"
-        yield f"{one.kind}  {one.subject}{place}"
+        yield _finding(one)
         yield f"    {remedies.remedy(one.kind).en}"
     if none:
         yield "chain and store agree"
+    for one in acknowledged:
+        yield f"(acknowledged)  {_finding(one)}"
+
+
+def _finding(one: Finding) -> str:
+    place = "" if one.first_index is None else f"  leaves {one.first_index}-{one.last_index}"
+    return f"{one.kind}  {one.subject}{place}"
 
 
 def settings(rows: Iterable[Shown]) -> Iterator[str]:

@@ -34,9 +34,10 @@ OFTEN = timedelta(seconds=30)
 Progress = Callable[[int, int], None]
 
 _STORE = (
-    Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED")),
+    Scope(("RECORD_UNLOGGED", "SUBMISSION_GAP", "SUBMISSION_REPEATED", "RECEIPT_BROKEN")),
     Scope(("ANCHOR_LATE",), "leaf "),
     Scope(("ANCHOR_UNKNOWN", "ANCHOR_MISSING"), "store "),
+    Scope(("ROLE_CHANGED",)),
 )
 _CHAIN = Scope(("CHAIN_REPLACED", "CHAIN_REORG"), "chain")
 
@@ -173,8 +174,10 @@ class Reconciler:
                 *loose.unlogged(connection, now),
                 *loose.gaps(connection),
                 *loose.waiting(connection, self._log, now),
+                *loose.broken_receipts(connection, self._log),
                 *loose.unknown_anchors(connection, self._log, size),
                 *loose.missing_anchors(connection, self._log, now),
+                *loose.changed_roles(connection),
             ]
         self._write(found, _STORE, now)
         return found

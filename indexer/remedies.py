@@ -63,6 +63,11 @@ REMEDIES = {
         "The signing key was not registered, belongs to somebody else, or had ended. Ask the participant, and "
         "revoke the key if need be.",
     ),
+    "AMEND_FOREIGN": Remedy(
+        "这条更正、撤回或删除告知无权作用于它所指的记录：不是同一家企业、次序不对，或没有运营方的有效同意。它不作数；请查明是谁让它进入日志的。",
+        "This correction, withdrawal or notice of erasure has no right to what it names: another enterprise's, out of "
+        "order, or without the operator's valid approval. It counts for nothing; find out who let it into the log.",
+    ),
     "NAMING_FALSE": Remedy(
         "按产品码查询的索引与记录内容不一致，消费者可能查不到或查错。请由记录内容重建索引。",
         "The index from codes to records differs from what the records say, so consumers may miss some. "
@@ -91,6 +96,12 @@ REMEDIES = {
         "The anchor did not come by the time receipts had promised. See whether the loop and the chain are "
         "running.",
     ),
+    "RECEIPT_BROKEN": Remedy(
+        "回执承诺的时间已过，之后已有最终锚定，却没有包含这次提交：这是平台失信，不是延误。请保存回执，查明定序程序为何跳过它，并报告监管部门。",
+        "After the time that a receipt promised there was a final anchor, and it leaves this submission out: that is "
+        "a broken promise and no outage. Keep the receipt, find out why the sequencer passed it over, and tell the "
+        "regulator.",
+    ),
     "CHAIN_REPLACED": Remedy(
         "链节点给出的不是登记的链或合约。程序已停止；请核对链编号、创世块和合约地址，不要继续。"
         "如果原来的链确已丢失，由管理员用 suyuan log carry-on 在新链上接续日志。",
@@ -105,9 +116,16 @@ REMEDIES = {
         "chain that was followed is lost for good: suyuan log carry-on.",
     ),
     "REGISTRY_MISMATCH": Remedy(
-        "本地保存的企业登记与链上不同。请删除本地数据重新同步，并查明谁改过。",
-        "What is kept of the registry differs from the chain. Follow the chain anew into an empty database, "
-        "and find out who changed this one.",
+        "本地保存的企业登记或管理操作与链上不同。请删除本地数据重新同步，并查明谁改过。",
+        "What is kept of the registry, or of the administrators' acts, differs from the chain. Follow the chain "
+        "anew into an empty database, and find out who changed this one.",
+    ),
+    "ROLE_CHANGED": Remedy(
+        "链上有人变更了权限，或更换、关闭了日志。请向管理方确认这是有意为之，"
+        "确认后用 suyuan-node acknowledge 记为已知悉；若无人承认，管理员密钥可能已被盗。",
+        "Somebody changed a role on chain, or a log's operator, keys or end. Ask the administrator whether it was "
+        "meant; if so, note it with `suyuan-node acknowledge`. If nobody owns to it, the administrator's key is in "
+        "other hands.",
     ),
 }
 

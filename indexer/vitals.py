@@ -98,6 +98,7 @@ def told(seen: Seen) -> Members:
         "firstSeen": seen.first_seen.isoformat(),
         "lastSeen": seen.last_seen.isoformat(),
         "cleared": seen.cleared.isoformat() if seen.cleared else None,
+        "acknowledged": seen.acknowledged.isoformat() if seen.acknowledged else None,
     }
 
 

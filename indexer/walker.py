@@ -16,6 +16,7 @@ from indexer.core.canonical import Members
 from indexer.core.tile import WIDTH
 from indexer.frontier import Frontier, Node
 from indexer.inspector import Standing, about_record, about_submission, inspect, stand
+from indexer.reviewer import review
 from indexer.store import places
 from indexer.store.findings import Finding
 from indexer.store.loose import RegisteredKey
@@ -33,6 +34,7 @@ KINDS = frozenset(
         "SIGNATURE_INVALID",
         "KEY_NOT_ACTIVE",
         "NAMING_FALSE",
+        "AMEND_FOREIGN",
         "TILE_ALTERED",
     }
 )
@@ -140,6 +142,7 @@ class Walk:
             standing = stand(place)
             if self.first <= place.first_index < self.last:
                 self.found += inspect(standing, self.log, self.keys, self.anchor)
+                self.found += review(self.connection, standing, self.log)
                 if self.anchor and place.row and place.row.anchor_by < self.anchor.time:
                     self.late = [*self.late[:1], standing]
                 if place.first_index < due:

@@ -18,20 +18,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from gateway import demo, play, up
+from gateway import demo, draft, play, signed, up
 from gateway.devnet import Devnet
+from gateway.draft import Limits
+from gateway.enterprise.signing import Given, Signer
 from gateway.machine import Machine
 from gateway.processes import Processes
+from gateway.vault import Vault
 from indexer.chain import sighting
 from indexer.chain.client import Client
-from indexer.core import proof
+from indexer.core import canonical, proof, submission
 from indexer.core.bundle import Bundle
+from indexer.core.record import Kind
 from indexer.core.sighting import Sighting
 from indexer.core.trust import Trust
 from indexer.store.engine import engine
@@ -52,6 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     results: dict[str, Any] = {"machine": _machine(), "at": datetime.now(UTC).isoformat()}
     results["baseline"] = _baseline()
+    results["intake"] = _signatures()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "bench"
         processes = Processes(console.print)
@@ -93,6 +99,26 @@ def _baseline() -> dict[str, float]:
     for _ in range(rounds):
         hashlib.sha256(block).digest()
     return {"sha256 of 1 kB, per second": rounds / (time.perf_counter() - begin)}
+
+
+def _signatures() -> dict[str, float]:
+    """What it costs at intake to hold a submission's signature to what was sent, contents hashed already."""
+    signer = Signer(submission.log_id("suyuan.example/bench"), UUID(int=7), b"\1" * 32)
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    given = Given("", demo.inspected(demo.epc("B"), at, 1), Kind.EVENT)
+    body = signer.sign(0, [signer.ready(given)]).body
+    vault, limits = Vault(b"\2" * 32), Limits(ITEMS, 1 << 20)
+    sent = draft.read(canonical.decode(body), signer.participant, vault, limits)
+    assert sent.signed is not None
+    took = []
+    for _ in range(2_000):
+        begin = time.perf_counter()
+        signed.check_signature(signer.log, signer.participant, sent, sent.signed)
+        took.append(time.perf_counter() - begin)
+    return {
+        "signature of a submission p50 µs": 1e6 * statistics.median(took),
+        "signature of a submission p99 µs": 1e6 * _quantile(took, 0.99),
+    }
 
 
 def _key(machine: Machine) -> str:
@@ -236,7 +262,7 @@ def _gas() -> dict[str, Any]:
 
 def _print(results: dict[str, Any]) -> None:
     table = Table("what", "figure")
-    for group in ("baseline", "load", "verification", "follower", "gas"):
+    for group in ("baseline", "intake", "load", "verification", "follower", "gas"):
         table.add_section()
         for name, value in results[group].items():
             table.add_row(name, f"{value:,.1f}" if isinstance(value, float) else f"{value:,}")

@@ -20,7 +20,7 @@ from web3 import Web3
 
 from contracts import sending
 from gateway import demo, up
-from gateway.admission import Admitted, admit
+from gateway.admission import Admitted, admitted, enter
 from gateway.machine import Machine
 from gateway.processes import Process, Processes
 from gateway.settings import inherited
@@ -61,20 +61,7 @@ class World:
         world.said = said
         try:
             up.start(machine, world.where, world.processes)
-            accounts = engine(machine.database_url("admin"))
-            vault = Vault.open(machine.keys / "vault.key")
-            world.enterprises = [
-                admit(
-                    accounts,
-                    vault,
-                    machine.registrar(),
-                    one.name,
-                    one.credit_code,
-                    datetime.now(UTC),
-                )
-                for one in demo.ENTERPRISES
-            ]
-            accounts.dispose()
+            world.admit(*demo.ENTERPRISES)
         except BaseException:
             world.close()
             raise
@@ -84,6 +71,29 @@ class World:
         """Stop everything."""
         self.processes.stop()
         self.machine.close()
+
+    # What the operator does.
+
+    def admit(self, *enterprises: demo.Enterprise) -> None:
+        """Admit enterprises under custodial keys, and wait until the registry shows them as final."""
+        accounts, deployment = engine(self.machine.database_url("admin")), self.machine.deployment
+        vault, now = Vault.open(self.machine.keys / "vault.key"), datetime.now(UTC)
+        with accounts.begin() as connection:
+            entered = [
+                enter(connection, vault, deployment, one.name, one.credit_code, now)
+                for one in enterprises
+            ]
+        # With a finality in depth nothing is final on a chain that stands still.
+        depth = int(self.machine.finality) if self.machine.finality.isdigit() else 0
+        until(lambda: self._registered() >= len(self.enterprises) + len(entered), "all are sent")
+        for _ in range(depth + 1):
+            self.machine.devnet.call("evm_mine")
+        self.enterprises += [admitted(accounts, deployment, one, now) for one in entered]
+        accounts.dispose()
+
+    def _registered(self) -> int:
+        query = "select count(*) from ledger.registration where event = 'Admitted'"
+        return int(self.ask(query)[0][0])
 
     # What an enterprise does.
 
@@ -187,6 +197,16 @@ class World:
         found = msgspec.json.decode(done.stdout)["findings"]
         assert (done.returncode == 1) == bool(found)
         return {(one["kind"], one["record"]) for one in found}
+
+    def desk(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        """Run `suyuan participant …` as the operator."""
+        return subprocess.run(
+            [Path(sys.executable).parent / "suyuan", "participant", *arguments],
+            env=inherited() | self.machine.environment("admin"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def node(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         """Run a command of the regulator's node with the node's settings."""

@@ -1,7 +1,8 @@
-"""The operator's hand in accounts: participants are admitted here, get API keys, and are known by them again.
+"""The operator's hand in accounts: participants are entered here, get API keys, and are known by them again.
 
-Admission has two halves: this one makes the participant's row and its custodial key, gateway/admission.py enters both
-into the registry on chain. An API key is shown once, when it is issued: the store has its SHA-256.
+Admission has two halves: this one makes the participant's row and, if it brings no key of its own, a custodial one;
+gateway/admission.py decides that the registry on chain shall know both. An API key is shown once, when it is issued:
+the store has its SHA-256.
 """
 
 import secrets
@@ -11,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -55,14 +56,15 @@ class ApiKeyMissingError(MissingError):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, as an API key told."""
+    """Who calls, as an API key told; `role` is `participant` or `operator`."""
 
     participant: UUID
+    role: str = "participant"
 
 
 @dataclass(frozen=True)
 class Admission:
-    """A participant as this side admitted it; `address` is its custodial key's."""
+    """A participant as this side admitted it; `address` is its key's, custodial or its own."""
 
     participant: UUID
     address: bytes
@@ -80,14 +82,8 @@ def admit(
     connection: Connection, vault: Vault, name: str, credit_code: str, now: datetime
 ) -> Admission:
     """Enter a participant and make the key that signs on its behalf. The caller commits."""
-    rules.check_name(name)
-    rules.check_credit_code(credit_code)
-    known = select(participant.c.id).where(participant.c.credit_code == credit_code)
     private_key, admitted = secrets.token_bytes(32), uuid7()
-    if (before := connection.execute(known).scalar_one_or_none()) is not None:
-        raise ParticipantKnownError(participant=before, credit_code=credit_code)
-    row = {"id": admitted, "name": name, "credit_code": credit_code, "created": now}
-    connection.execute(participant.insert(), row)
+    _enter(connection, admitted, name, credit_code, now)
     address = submission.address(private_key)
     sealed = vault.seal_custodial(admitted, private_key)
     key_row = {"participant": admitted, "address": address, "sealed": sealed}
@@ -95,13 +91,37 @@ def admit(
     return Admission(admitted, address)
 
 
-def issue(connection: Connection, owner: UUID, now: datetime) -> Issued:
+def admit_own(
+    connection: Connection, admitted: Admission, name: str, credit_code: str, now: datetime
+) -> Admission:
+    """Enter a participant that has a key of its own, under the id it chose. The caller commits."""
+    _enter(connection, admitted.participant, name, credit_code, now)
+    return admitted
+
+
+def _enter(
+    connection: Connection, admitted: UUID, name: str, credit_code: str, now: datetime
+) -> None:
+    rules.check_name(name)
+    rules.check_credit_code(credit_code)
+    same = or_(participant.c.credit_code == credit_code, participant.c.id == admitted)
+    before = connection.execute(select(participant).where(same)).first()
+    if before is not None:
+        raise ParticipantKnownError(participant=before.id, credit_code=before.credit_code)
+    row = {"id": admitted, "name": name, "credit_code": credit_code, "created": now}
+    connection.execute(participant.insert(), row)
+
+
+def issue(
+    connection: Connection, owner: UUID, now: datetime, *, role: str = "participant"
+) -> Issued:
     """Make a participant an API key. The caller commits, and shows the secret only then."""
     known = select(participant.c.id).where(participant.c.id == owner)
     if connection.execute(known).one_or_none() is None:
         raise ParticipantUnknownError(participant=owner)
     issued = Issued(uuid7(), PREFIX + secrets.token_urlsafe(32))
     row = {"id": issued.id, "participant": owner, "hash": _hash(issued.secret), "created": now}
+    row["role"] = role
     connection.execute(api_key.insert(), row)
     return issued
 
@@ -113,7 +133,7 @@ def revoke(connection: Connection, key: UUID, now: datetime) -> None:
         raise ApiKeyMissingError(key=key)
 
 
-_OWNER = select(api_key.c.participant).where(
+_OWNER = select(api_key.c.participant, api_key.c.role).where(
     api_key.c.hash == bindparam("hash"), api_key.c.revoked.is_(None)
 )
 
@@ -121,10 +141,10 @@ _OWNER = select(api_key.c.participant).where(
 async def authenticate(connection: AsyncConnection, secret: str) -> Caller:
     """Tell whose API key this is."""
     found = await connection.execute(_OWNER, {"hash": _hash(secret)})
-    owner: UUID | None = found.scalar_one_or_none()
-    if owner is None:
+    row = found.one_or_none()
+    if row is None:
         raise ApiKeyUnknownError
-    return Caller(owner)
+    return Caller(row.participant, row.role)
 
 
 def _hash(secret: str) -> bytes:

@@ -1,10 +1,26 @@
-"""What an enterprise must bring to be admitted, as far as it can be checked without asking anybody."""
+"""What can be decided about a participant, and what it must bring, as far as that is checked without asking anybody."""
 
 from typing import Final
 
 from indexer.core.errors import InputError
 
+# The roles of API keys.
+PARTICIPANT: Final = "participant"
+OPERATOR: Final = "operator"
+
 LONGEST_NAME: Final = 200
+
+# What can be decided about a participant, and the event by which the registry shows that it happened.
+EVENTS: Final = {
+    "admit": "Admitted",
+    "add_key": "KeyAdded",
+    "revoke": "KeyRevoked",
+    "suspend": "Suspended",
+    "reinstate": "Reinstated",
+    "request_recovery": "RecoveryRequested",
+    "cancel_recovery": "RecoveryCancelled",
+    "complete_recovery": "KeyRecovered",
+}
 
 # GB 32100-2015: digits and capitals without I, O, S, V, Z; the last is a check character over 31.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -24,12 +24,13 @@ application = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("participant", Uuid, ForeignKey("gateway.participant.id"), nullable=False, index=True),
-    Column("kind", SmallInteger, nullable=False),  # 3 amendment, 4 withdrawal
+    Column("kind", SmallInteger, nullable=False),  # 3 amendment, 4 withdrawal, 5 erasure
     Column("base", LargeBinary, nullable=False),  # digest of the record it amends
     Column("base_record", Uuid, nullable=False),
     Column("digest", LargeBinary, nullable=False, unique=True),  # of the record it would become
     Column("content", LargeBinary, nullable=False),  # canonical, as it would be hashed
-    Column("sealed", LargeBinary, nullable=False),  # record key and disclosures, under the vault
+    # Record key and disclosures under the vault, where the platform is to sign; empty after the review.
+    Column("sealed", LargeBinary, nullable=False),
     Column("created", DateTime(timezone=True), nullable=False),
 )
 

@@ -45,7 +45,7 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
     )
 
 
-_ORDER = ["submissions", "records", "trace", "labels", "log", "about", "operation"]
+_ORDER = ["submissions", "returns", "records", "trace", "labels", "log", "about", "operation"]
 
 
 def _example(operation: dict[str, Any]) -> str:

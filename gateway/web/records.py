@@ -49,9 +49,9 @@ async def record(record: UUID, held: Held, caller: Anybody, response: Response) 
 
     def look(connection: Connection) -> Shown:
         answer = held.verifier.record(connection, record, reader)
-        if not answer.bundle.records:
+        entry = next((one for one in answer.bundle.records if one.id == record), None)
+        if entry is None:
             raise RecordGoneError(id=record)
-        entry = answer.bundle.records[0]
         called = shown.names(connection, [entry.submission.participant])
         return shown.show(answer, entry, called)
 

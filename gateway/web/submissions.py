@@ -48,18 +48,36 @@ class Item(BaseModel):
     """One thing stated."""
 
     event: dict[str, Any] = Field(
-        description="an EPCIS 2.0 ObjectEvent, or a Product (kind 2)", examples=[_EVENT]
+        description="an EPCIS 2.0 ObjectEvent, a Product (kind 2), or why one is withdrawn (4) or erased (5)",
+        examples=[_EVENT],
     )
-    kind: Literal[1, 2] = Field(1, description="1 event, 2 master data")
+    kind: Literal[1, 2, 3, 4, 5] = Field(
+        1, description="1 event, 2 master data, 3 correction, 4 withdrawal, 5 notice of erasure"
+    )
+    amends: str | None = Field(
+        None, description="kinds 3 to 5, and only there: digest of the record it amends, hex"
+    )
     conceal: list[str] = Field(
-        [], description="JSON Pointers into the event, beside what is concealed anyway"
+        [],
+        description="JSON Pointers into the event: beside what is concealed anyway, or, in a signed submission, all "
+        "that was concealed before it was signed, disclosures in their order",
+    )
+    record_key: str | None = Field(
+        None,
+        alias="recordKey",
+        description="32 bytes, hex: by which this item was concealed; in a signed submission, and only there",
     )
 
 
 class Sent(BaseModel):
-    """What a participant sends; the platform conceals and signs on its behalf."""
+    """What a participant sends; the platform conceals and signs on its behalf unless all of this is signed already."""
 
     items: list[Item] = Field(min_length=1)
+    sequence: int | None = Field(None, description="signed: how many the key has signed before")
+    key: str | None = Field(None, description="signed: the signing key's address, hex")
+    signature: str | None = Field(
+        None, description="signed: EIP-712 Submission over the records' digests, r‖s‖v, hex"
+    )
 
 
 class Signature(BaseModel):
@@ -136,7 +154,12 @@ class State(BaseModel):
     status_code=201,
     summary="Record something",
     response_class=Response,
-    responses={201: {"model": Receipt}, **responses(401, 403, 409, 413, 422, 503)},
+    responses={
+        200: {"model": Receipt, "description": "This very signed submission is here already"},
+        201: {"model": Receipt},
+        202: {"description": "corrections and withdrawals, which wait for the operator's review"},
+        **responses(401, 403, 409, 413, 422, 503),
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -167,6 +190,9 @@ async def submit(
     async with held.engine.begin() as connection:
         answer = await receive(connection, held.intake, caller, body, idempotency_key, now)
     said = answer.body
+    if answer.submission is None:
+        headers = {"Location": "/api/v1/applications", "Cache-Control": "private, no-store"}
+        return Response(said, answer.status, headers, "application/json")
     if wait is not None:
         stage = await _wait(held, answer.submission)
         receipt: Any = canonical.decode(said)

@@ -58,7 +58,7 @@ def read(connection: Connection, origin: str) -> Vitals:
     )
     findings = connection.execute(
         select(_finding.kind, func.count())
-        .where(_finding.cleared.is_(None))
+        .where(_finding.cleared.is_(None), _finding.acknowledged.is_(None))
         .group_by(_finding.kind)
     )
     return Vitals(

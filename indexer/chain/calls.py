@@ -1,20 +1,18 @@
 """What is asked of a chain's node: each question with the reading of its answer, and nothing about how it travels.
 
-An answer comes from a stranger's machine. Whatever `read` is given, it returns facts or raises ValueError, and the
-client then names the endpoint that said so. Calls to contracts are sliced by hand where all words are static; the
-tests hold the slicing to web3.py's.
+An answer comes from a stranger's machine: whatever `read` is given, it returns facts or raises ValueError, and the
+client names the endpoint. Calls are sliced by hand where all words are static; tests hold the slicing to web3.py's.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
-from eth_abi.abi import decode as abi_decode
-from eth_abi.exceptions import DecodingError
 
+from indexer.chain.abi import strings
 from indexer.core.submission import keccak
 
 T_co = TypeVar("T_co", covariant=True)
@@ -193,6 +191,16 @@ def log_state(
     return _view(trace_log, "logOf(bytes32)", log, at, 10, read, "TraceLogUnknown(bytes32)")
 
 
+def served(trace_log: bytes, log: bytes, account: bytes) -> Call[tuple[bool, bool]]:
+    """Ask TraceLog whether an account is or was a log's operator, and whether its receipt key."""
+
+    def read(words: list[bytes]) -> tuple[bool, bool]:
+        return bool(_int(words[0])), bool(_int(words[1]))
+
+    arguments = log + account.rjust(WORD, b"\0")
+    return _view(trace_log, "served(bytes32,address)", arguments, "latest", 2, read)
+
+
 def key_of(participants: bytes, key: bytes, at: int | bytes | Tag = "latest") -> Call[Key | None]:
     """Ask the registry whose a key is; None if it is nobody's."""
 
@@ -220,15 +228,6 @@ def participant_of(
     return _eth_call(
         participants, "participantOf(bytes16)", participant.bytes.ljust(WORD, b"\0"), at, read
     )
-
-
-def strings(types: Sequence[str], encoded: bytes) -> tuple[str, str, int]:
-    """Decode what is not static words: two texts and, if asked for, a number behind them."""
-    try:
-        found = abi_decode(types, encoded)
-    except (DecodingError, OverflowError) as error:
-        raise ValueError(type(error).__name__) from None
-    return (*found, 0)[:3]
 
 
 def _view(

@@ -1,4 +1,4 @@
-"""What the two contracts said, as the chain keeps it: raw logs become anchors and registrations, in their order.
+"""What the two contracts said, as the chain keeps it: raw logs become anchors, registrations and acts, in their order.
 
 Static words are sliced by hand, a hundred times faster than a general decoder; tests hold every event to web3.py's
 reading. An event of another kind is skipped, one of another contract or of a wrong shape is nonsense (ValueError).
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from indexer.chain.abi import facts
 from indexer.chain.calls import (
     WORD,
     Call,
@@ -18,10 +19,10 @@ from indexer.chain.calls import (
     data,
     hexed,
     quantity,
-    strings,
     uuid,
 )
 from indexer.chain.deployment import Deployment
+from indexer.core.canonical import Members
 from indexer.core.submission import keccak
 
 
@@ -54,9 +55,22 @@ class Registration:
     credit_code: str | None = None
     custodial: bool | None = None
     next_sequence: int | None = None
+    ready_at: int | None = None
 
 
-Event = Anchored | Registration
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """An act of an administrator, on roles or on logs; bytes in `facts` are hex."""
+
+    block_number: int
+    block_hash: bytes
+    log_index: int
+    contract: str
+    event: str
+    facts: Members
+
+
+Event = Anchored | Registration | Administration
 
 
 class Log(msgspec.Struct, rename="camel"):
@@ -96,6 +110,34 @@ _REGISTRATIONS = {
     )
 }
 
+# The roles of both contracts by their hash in hex, as acts on them name them.
+ROLES = {
+    bytes(WORD).hex(): "DEFAULT_ADMIN_ROLE",
+    **{_topic(name).hex(): name for name in ("REGISTRAR_ROLE", "REGULATOR_ROLE")},
+}
+
+_NAMES = {"name": "string", "creditCode": "string"}
+
+# The fields of each act by name and ABI type, first those that stand in topics.
+_ROLE = {"role": "bytes32", "account": "address", "sender": "address"}
+_PARTIES = {"operator": "address", "logKey": "bytes32", "receiptKey": "address"}
+_BEGINNING = {"size": "uint64", "root": "bytes32", "predecessor": "bytes32"}
+_ACTS: dict[bytes, tuple[str, dict[str, str], dict[str, str]]] = {
+    _topic(f"{event}({','.join((*indexed.values(), *held.values()))})"): (event, indexed, held)
+    for event, indexed, held in (
+        ("RoleGranted", _ROLE, {}),
+        ("RoleRevoked", _ROLE, {}),
+        (
+            "RoleAdminChanged",
+            dict.fromkeys(("role", "previousAdminRole", "newAdminRole"), "bytes32"),
+            {},
+        ),
+        ("Opened", {"log": "bytes32"}, {"origin": "string", **_PARTIES, **_BEGINNING}),
+        ("Rotated", {"log": "bytes32"}, _PARTIES),
+        ("Closed", {"log": "bytes32"}, {"lastGood": "uint64", "successor": "bytes32"}),
+    )
+}
+
 
 def logs(deployment: Deployment, first: int, last: int) -> Call[list[Event]]:
     """Ask for every event of both contracts in the blocks `first` to `last`, in one call."""
@@ -103,6 +145,21 @@ def logs(deployment: Deployment, first: int, last: int) -> Call[list[Event]]:
         "address": [hexed(deployment.trace_log), hexed(deployment.participants)],
         "fromBlock": hex(first),
         "toBlock": hex(last),
+    }
+
+    def read(raw: bytes) -> list[Event]:
+        return decode(msgspec.json.decode(raw, type=list[Log]), deployment)
+
+    return Call("eth_getLogs", (wanted,), read)
+
+
+def registrations(deployment: Deployment, participant: UUID, first: int) -> Call[list[Event]]:
+    """Ask for all that Participants said about one participant in block `first` and later."""
+    wanted = {
+        "address": hexed(deployment.participants),
+        "topics": [None, hexed(participant.bytes.ljust(WORD, b"\0"))],
+        "fromBlock": hex(first),
+        "toBlock": "latest",
     }
 
     def read(raw: bytes) -> list[Event]:
@@ -127,8 +184,10 @@ def anchors_in(trace_log: bytes, transaction: bytes) -> Call[list[Anchored]]:
 def decode(found: list[Log], deployment: Deployment) -> list[Event]:
     """Read log entries, those of kinds we do not follow left out."""
     readers: dict[bytes, Callable[[Log], Event | None]] = {
-        deployment.trace_log: anchored,
-        deployment.participants: registration,
+        deployment.trace_log: lambda log: anchored(log) or administration(log, "TraceLog"),
+        deployment.participants: lambda log: (
+            registration(log) or administration(log, "Participants")
+        ),
     }
     events = []
     for log in found:
@@ -167,14 +226,16 @@ def registration(log: Log) -> Registration | None:
     event = _REGISTRATIONS.get(topics[0]) if topics else None
     if event is None:
         return None
-    name, credit_code, custodial, next_sequence = None, None, None, None
+    name, credit_code, custodial, next_sequence, ready_at = None, None, None, None, None
     words = data(log.data)
     if event == "Admitted":
-        name, credit_code, _ = strings(("string", "string"), words)
+        name, credit_code = map(str, facts(_NAMES, words).values())
     elif event in ("KeyAdded", "KeyRecovered", "RecoveryRequested"):
         custodial = bool(_word(words))
     elif event == "KeyRevoked":
         next_sequence = _word(words)
+    elif event == "RecoveryApproved":
+        ready_at = _word(words)
     bare = event in ("Admitted", "Suspended", "Reinstated")
     _sized(topics, 2 if bare else 3)
     return Registration(
@@ -188,6 +249,24 @@ def registration(log: Log) -> Registration | None:
         credit_code=credit_code,
         custodial=custodial,
         next_sequence=next_sequence,
+        ready_at=ready_at,
+    )
+
+
+def administration(log: Log, contract: str) -> Administration | None:
+    """Read an act of an administrator; None if the entry is another event."""
+    topics = _topics(log)
+    if not topics or topics[0] not in _ACTS:
+        return None
+    event, indexed, held = _ACTS[topics[0]]
+    words = b"".join(_sized(topics, 1 + len(indexed))[1:])
+    return Administration(
+        block_number=quantity(log.block_number),
+        block_hash=data(log.block_hash, 32),
+        log_index=quantity(log.log_index),
+        contract=contract,
+        event=event,
+        facts=facts(indexed, words) | facts(held, data(log.data)),
     )
 
 

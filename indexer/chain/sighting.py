@@ -4,13 +4,16 @@ The page in the browser gathers the same (page/src/sighting.ts), with the same q
 list of allowed methods serves both. Nothing here judges: core/sighting.py does.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from indexer.chain import calls, events, finality
 from indexer.chain.client import Client
+from indexer.core import record
 from indexer.core.bundle import Anchor, Block, Bundle
+from indexer.core.errors import EvidenceError
 from indexer.core.sighting import KeySeen, ParticipantSeen, Sighting
-from indexer.core.submission import log_id
+from indexer.core.submission import Approval, log_id, recover
 from indexer.core.trust import Trust
 
 
@@ -30,6 +33,7 @@ def gather(client: Client, party: str, trust: Trust, bundle: Bundle) -> Sighting
         closed=state.last_good if state else None,
         keys=_keys(client, trust, bundle),
         participants=_participants(client, trust, bundle),
+        approvers=_approvers(client, trust, bundle),
     )
 
 
@@ -78,3 +82,17 @@ def _participants(client: Client, trust: Trust, bundle: Bundle) -> dict[UUID, Pa
         for participant, seen in zip(wanted, found, strict=True)
         if seen
     }
+
+
+def _approvers(client: Client, trust: Trust, bundle: Bundle) -> list[bytes]:
+    """Ask which of those who signed the bundle's approvals are or were the log's operator."""
+    log = log_id(bundle.origin)
+    signers: set[bytes] = set()
+    for entry in bundle.records:
+        if entry.approval is not None:
+            said = Approval(log, record.digest(entry.content), entry.approval.at)
+            with suppress(EvidenceError):
+                signers.add(recover(said.signing_hash(), entry.approval.signature))
+    wanted = sorted(signers)
+    found = client.ask_all([calls.served(trust.trace_log, log, account) for account in wanted])
+    return [account for account, (as_operator, _) in zip(wanted, found, strict=True) if as_operator]

@@ -108,6 +108,23 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Approved:
+    """The operator's signed word that a record may amend another; `at` is in seconds since 1970."""
+
+    at: int
+    signature: bytes
+
+    @classmethod
+    def read(cls, at: At) -> "Approved":
+        """Read an approval."""
+        return cls(at["at"].number(), at["signature"].hex(65))
+
+    def members(self) -> Members:
+        """Return the approval as JSON."""
+        return {"at": self.at, "signature": self.signature.hex()}
+
+
+@dataclass(frozen=True)
 class Entry:
     """One record with all that proves it; `received_at` is in milliseconds.
 
@@ -123,11 +140,12 @@ class Entry:
     submission_path: Sequence[bytes]
     received_at: int
     logged: Logged | None
+    approval: Approved | None = None
 
     @classmethod
     def read(cls, at: At) -> "Entry":
         """Read one record of a bundle."""
-        index, path = at["index"], at["path"]
+        index, path, approval = at["index"], at["path"], at["approval"]
         # Half a place in the log is a mistake of whoever wrote the file.
         unlogged = index.is_null() and path.is_null()
         return cls(
@@ -139,6 +157,7 @@ class Entry:
             submission_path=at["submissionPath"].hashes(),
             received_at=at["receivedAt"].number(),
             logged=None if unlogged else Logged(index.number(), path.hashes()),
+            approval=None if approval.is_null() else Approved.read(approval),
         )
 
     def members(self) -> Members:
@@ -154,6 +173,7 @@ class Entry:
             "receivedAt": self.received_at,
             "index": self.logged.index if self.logged else None,
             "path": path,
+            "approval": self.approval.members() if self.approval else None,
         }
 
 

@@ -14,6 +14,7 @@ from indexer.core.code import Code
 from indexer.core.epcis import CONTEXT, OBJECT_EVENT, read_code
 from indexer.core.errors import InputError
 from indexer.core.pointer import escape
+from indexer.core.record import Kind
 
 SCHEMA = "epcis/2.0"
 
@@ -52,6 +53,11 @@ _DOCUMENT = shape.members(
     },
 )
 
+_DECLARATION = shape.members(
+    {"declarationTime": shape.moment},
+    {"reason": shape.text, "correctiveEventIDs": shape.array(shape.text)},
+)
+
 
 class UnsupportedTypeError(InputError):
     """A type of event that is not accepted yet, or none."""
@@ -60,11 +66,14 @@ class UnsupportedTypeError(InputError):
     sentence = "events of type {type} are not accepted; ObjectEvent is"
 
 
-class CorrectionUnsupportedError(InputError):
-    """An error declaration, which waits for corrections to be decided upon."""
+class DeclarationMisplacedError(InputError):
+    """An error declaration that comes as an event of its own."""
 
-    code = "EVENT_CORRECTION_UNSUPPORTED"
-    sentence = "error declarations are not accepted yet"
+    code = "EVENT_DECLARATION_MISPLACED"
+    sentence = (
+        "an error declaration withdraws an earlier event: send it as kind 4 with the digest of the record it `amends`, "
+        "or unsigned with that event's eventID"
+    )
 
 
 class NothingNamedError(InputError):
@@ -112,6 +121,12 @@ def check(event: Json) -> None:
         raise UnsupportedTypeError(place="/type", type=repr(kind)[:80])
 
 
+def check_declaration(event: Members) -> None:
+    """Refuse an error declaration that is not an event's, or not of its shape (EPCIS 2.0, 7.4.1.4)."""
+    _DECLARATION(event.get("errorDeclaration"), "/errorDeclaration")
+    check({name: value for name, value in event.items() if name != "errorDeclaration"})
+
+
 def names(event: Members) -> list[Naming]:
     """List the things that an event or a body names; what is concealed names nothing.
 
@@ -131,6 +146,16 @@ def names(event: Members) -> list[Naming]:
         else:
             found.extend(_listed(value, escape(member), role, inner))
     return found
+
+
+def named(content: Members) -> list[Naming]:
+    """List the things that a record's content names: what it states of them, be it as a correction.
+
+    A withdrawal and a notice of erasure name nothing; they are found by what they amend.
+    """
+    body = content["body"]
+    stating = content["kind"] in (Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT)
+    return names(body) if stating and isinstance(body, dict) else []
 
 
 def instant(event: Members) -> datetime:
@@ -169,7 +194,7 @@ def _entries(context: Json) -> list[Json]:
 
 def _check_object_event(event: Members) -> None:
     if "errorDeclaration" in event:
-        raise CorrectionUnsupportedError(place="/errorDeclaration")
+        raise DeclarationMisplacedError(place="/errorDeclaration")
     OBJECT_EVENT(event, "")
     if not event.get("epcList") and not event.get("quantityList"):
         raise NothingNamedError(place="/epcList")

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from indexer.core import amending, disclosure, merkle, reach, record
 from indexer.core import code as codes
-from indexer.core import disclosure, merkle, reach, record
 from indexer.core.bundle import Anchor, Bundle, Entry, Missing
 from indexer.core.canonical import Json, Members
 from indexer.core.checkpoint import parse
 from indexer.core.errors import EvidenceError, InputError
 from indexer.core.sighting import Sighting, Witnesses
-from indexer.core.submission import Submission, log_id, recover
+from indexer.core.submission import Approval, Submission, log_id, recover
 from indexer.core.trust import Trust
 from indexer.core.verdict import RecordVerdict, State, Step, Verdict, worst
 
@@ -31,12 +31,23 @@ def check(bundle: Bundle, code: str, trust: Trust, sightings: Sequence[Sighting]
     witnesses = Witnesses(bundle, trust, sightings)
     proven = [_prove(entry, bundle, witnesses) for entry in bundle.records]
     _mark_repeated(proven)
-    told = reach.steps(asked, [_spoken(one) for one in proven])
+    stated = [_stated(one) for one in proven]
+    related = amending.relations(stated)
+    spoken = [
+        reach.Spoken(one.kind, one.body, one.sound, relation)
+        for one, relation in zip(proven, related, strict=True)
+    ]
+    told = reach.steps(asked, spoken)
+    records = [
+        _record(one, step, relation)
+        for one, step, relation in zip(proven, told, related, strict=True)
+    ]
     return Verdict(
         code=codes.canonical(asked),
         steps=[_checkpoint(bundle, trust), witnesses.anchor()],
-        records=[_record(one, step) for one, step in zip(proven, told, strict=True)],
+        records=records,
         missing=bundle.missing,
+        notices=amending.notices(stated, related, [one.sound for one in proven]),
     )
 
 
@@ -98,6 +109,7 @@ def _prove(entry: Entry, bundle: Bundle, witnesses: Witnesses) -> _Proven:
             _signature(entry, digest, bundle.origin),
             _inclusion(entry, kind, digest, bundle.anchor),
             witnesses.key(entry),
+            *_approval(entry, kind, digest, bundle.origin, witnesses),
         ],
     )
 
@@ -185,6 +197,24 @@ def _inclusion(entry: Entry, kind: int | None, digest: bytes, anchor: Anchor | N
     return Step("inclusion", State.VERIFIED, None, facts)
 
 
+def _approval(
+    entry: Entry, kind: int | None, digest: bytes, origin: str, witnesses: Witnesses
+) -> list[Step]:
+    """Check that the log's operator agreed to what amends another record; other records have no such step."""
+    given = entry.approval
+    if not amending.needs_approval(kind, given is not None):
+        return []
+    if given is None:
+        facts: Members = {"approver": None, "at": None}
+        return [Step("approval", State.ALTERED, "APPROVAL_ABSENT", facts)]
+    try:
+        said = Approval(log_id(origin), digest, given.at)
+        approver = recover(said.signing_hash(), given.signature)
+    except EvidenceError as error:
+        return [Step("approval", State.ALTERED, error.code, {"approver": None, "at": given.at})]
+    return [witnesses.approval(entry, approver)]
+
+
 def _mark_repeated(proven: Sequence[_Proven]) -> None:
     """Refuse a record that is there already: it could stand where a missing one should."""
     met: set[UUID | int | tuple[bytes, int, int]] = set()
@@ -201,20 +231,23 @@ def _mark_repeated(proven: Sequence[_Proven]) -> None:
         met |= marks
 
 
-def _spoken(one: _Proven) -> reach.Spoken:
-    return reach.Spoken(
+def _stated(one: _Proven) -> amending.Statement:
+    entry = one.entry
+    return amending.Statement(
+        id=entry.id,
         kind=one.kind,
-        body=one.body,
-        participant=one.entry.submission.participant,
+        participant=entry.submission.participant,
         digest=one.digest,
-        amends=one.entry.content.get("amends"),
-        sound=one.sound,
+        amends=entry.content.get("amends"),
+        index=entry.logged.index if entry.logged else None,
+        approved=entry.approval is not None,
+        body=one.body,
     )
 
 
-def _record(one: _Proven, told: Step) -> RecordVerdict:
-    skipped = one.strange and one.sound
-    if skipped:
+def _record(one: _Proven, told: Step, relation: amending.Relation) -> RecordVerdict:
+    skipped = (one.strange or relation.foreign) and one.sound
+    if skipped and one.strange:
         told = Step("code", State.UNKNOWN, "KIND_UNKNOWN")
     return RecordVerdict(
         id=one.entry.id,

@@ -2,7 +2,7 @@
 
 A genuine proof of another product proves nothing here. A record counts when it names the asked
 code, when it is master data of that code's class, when it names a code that records of the same
-answer link to the asked one, or when it amends a record of the same participant that counts. Links
+answer link to the asked one, or when it amends, with the right to, a record that counts. Links
 are followed in one direction at a time, towards what holds the product and what it was made of, or
 towards what it holds and what was made of it: whoever turned round half-way would count the other
 boxes on a pallet.
@@ -11,10 +11,11 @@ boxes on a pallet.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from indexer.core import code as codes
 from indexer.core import event as events
+from indexer.core import product
+from indexer.core.amending import Relation
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code
 from indexer.core.errors import InputError
@@ -23,23 +24,31 @@ from indexer.core.verdict import State, Step
 
 # The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
 _LINKS = (("child", "parent"), ("output", "input"))
-_SPEAKING = (Kind.EVENT, Kind.MASTER_DATA)
-_AMENDING = (Kind.AMENDMENT, Kind.WITHDRAWAL, Kind.ERASURE)
+_SPEAKING = (Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT)
 
 
 @dataclass(frozen=True)
 class Spoken:
     """What one record says; `body` has the disclosed fields put back and is None if unreadable.
 
-    `sound` says that none of the record's own proofs failed, so that it may link others.
+    `sound` says that none of the record's own proofs failed, so that it may link others; `relation` what it amends.
     """
 
     kind: int | None
     body: Members | None
-    participant: UUID
-    digest: bytes
-    amends: Json
     sound: bool
+    relation: Relation
+
+    @property
+    def master(self) -> bool:
+        """Whether it states what a class of things is, be it as a correction."""
+        corrected = self.kind == Kind.AMENDMENT and (self.body or {}).get("type") == product.TYPE
+        return self.kind == Kind.MASTER_DATA or corrected
+
+    @property
+    def event(self) -> bool:
+        """Whether it states what happened, be it as a correction."""
+        return self.kind in (Kind.EVENT, Kind.AMENDMENT) and not self.master
 
 
 def steps(asked: Code, records: Sequence[Spoken]) -> list[Step]:
@@ -69,7 +78,7 @@ def _linked(
     inward: dict[Code, list[Code]] = defaultdict(list)
     outward: dict[Code, list[Code]] = defaultdict(list)
     for record, names in zip(records, named, strict=True):
-        if not record.sound or record.kind != Kind.EVENT:
+        if not record.sound or not record.event or record.relation.foreign:
             continue
         for inner, outer in _LINKS:
             inside = [naming.code for naming in names or () if naming.role == inner]
@@ -100,9 +109,9 @@ def _step(
     spoken = [naming.code for naming in names]
     if asked in spoken:
         return _reached("CODE", [asked])
-    if record.kind == Kind.MASTER_DATA and codes.parent(asked) in spoken:
+    if record.master and codes.parent(asked) in spoken:
         return _reached("CLASS", [code for code in spoken if code == codes.parent(asked)])
-    if record.kind == Kind.EVENT and not linked.isdisjoint(spoken):
+    if record.event and not linked.isdisjoint(spoken):
         return _reached("LINK", [code for code in spoken if code in linked])
     return Step("code", State.UNKNOWN, "CODE_NOT_NAMED")
 
@@ -113,18 +122,21 @@ def _reached(way: str, reached: Sequence[Code]) -> Step:
 
 
 def _amended(records: Sequence[Spoken], found: list[Step]) -> list[Step]:
-    """Let what amends a record speak of whatever that one speaks of."""
-    bases = {
-        (record.participant, record.digest.hex()): step
-        for record, step in zip(records, found, strict=True)
-        if record.kind in _SPEAKING and step.state is State.VERIFIED
-    }
-    made = []
+    """Let what amends a record speak of whatever that one speaks of, and what may not amend it of nothing."""
+    made: list[Step] = []
     for record, step in zip(records, found, strict=True):
-        base = bases.get((record.participant, str(record.amends)))
-        if record.kind in _AMENDING and record.body is not None and base is not None:
+        base = None if record.relation.base is None else made[record.relation.base]
+        if record.relation.foreign:
+            made.append(Step("code", State.UNKNOWN, "AMENDS_FOREIGN"))
+        elif (
+            record.body is not None
+            and step.state is not State.VERIFIED
+            and base is not None
+            and base.state is State.VERIFIED
+        ):
             # Who amends what is said of a class speaks of the class, and of none of its pieces.
             by = "CLASS" if base.facts["by"] == "CLASS" else "AMENDS"
-            step = Step("code", State.VERIFIED, None, base.facts | {"by": by})
-        made.append(step)
+            made.append(Step("code", State.VERIFIED, None, base.facts | {"by": by}))
+        else:
+            made.append(step)
     return made

@@ -46,7 +46,8 @@ class Sighting:
     """What the node of `party` said; `final` is its highest final block by the trust's finality.
 
     `anchor` is what it found under the bundle's transaction, in a block of its canonical chain.
-    `closed` is the log's last good size, once it was closed.
+    `closed` is the log's last good size, once it was closed. `approvers` are, of the accounts that signed the bundle's
+    approvals, those that are or were the log's operator.
     """
 
     party: str
@@ -57,6 +58,7 @@ class Sighting:
     closed: int | None
     keys: Mapping[bytes, KeySeen]
     participants: Mapping[UUID, ParticipantSeen]
+    approvers: Sequence[bytes] = ()
 
     @classmethod
     def from_json(cls, data: bytes) -> "Sighting":
@@ -80,6 +82,7 @@ class Sighting:
                 )
                 for name, item in at["participants"].named()
             },
+            approvers=[item.hex(20) for item in at["approvers"].items()],
         )
 
     def to_json(self) -> bytes:
@@ -115,6 +118,7 @@ class Sighting:
             "closed": self.closed,
             "keys": keys,
             "participants": participants,
+            "approvers": [account.hex() for account in self.approvers],
         }
 
 
@@ -148,6 +152,21 @@ class Witnesses:
         known = [seen for seen in self._sightings if self._same_chain(seen)]
         state, reason = _decisive([self._registered(seen, entry) for seen in known])
         return Step("key", *self._bounded(state, reason), _registry(known, entry))
+
+    def approval(self, entry: Entry, approver: bytes) -> Step:
+        """Judge whether whoever signed a record's approval was the log's operator."""
+        outcomes: list[_Outcome] = [
+            (State.VERIFIED, None)
+            if approver in seen.approvers
+            else (State.ALTERED, "APPROVER_UNKNOWN")
+            for seen in self._sightings
+            if self._same_chain(seen)
+        ]
+        facts: Members = {
+            "approver": approver.hex(),
+            "at": entry.approval.at if entry.approval else None,
+        }
+        return Step("approval", *self._bounded(*_decisive(outcomes)), facts)
 
     def _bounded(self, state: State, reason: str | None) -> tuple[State, str | None]:
         """Let the operator's own word be no proof."""

@@ -57,7 +57,7 @@ class Step:
 
 @dataclass(frozen=True)
 class RecordVerdict:
-    """How one record stands. A record of a kind we do not know is proven, counted and skipped."""
+    """How one record stands. Of a kind we do not know, or amending without the right to, it is proven and skipped."""
 
     id: UUID
     index: int | None
@@ -89,6 +89,27 @@ class RecordVerdict:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """What a later record says of an earlier one, beside the verdict: AMENDED, WITHDRAWN or ERASED, by whom and why."""
+
+    name: str
+    record: UUID
+    by: UUID
+    participant: UUID
+    reason: str | None
+
+    def members(self) -> Members:
+        """Return the notice as JSON."""
+        return {
+            "notice": self.name,
+            "record": str(self.record),
+            "by": str(self.by),
+            "participant": str(self.participant),
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
 class Verdict:
     """How a whole answer about `code` (canonical) stands."""
 
@@ -96,6 +117,7 @@ class Verdict:
     steps: Sequence[Step]
     records: Sequence[RecordVerdict]
     missing: Sequence[Missing]
+    notices: Sequence[Notice] = ()
 
     @property
     def state(self) -> State:
@@ -124,4 +146,5 @@ class Verdict:
             "steps": [step.members() for step in self.steps],
             "records": [record.members() for record in self.records],
             "missing": [gap.members() for gap in self.missing],
+            "notices": [notice.members() for notice in self.notices],
         }

@@ -1,4 +1,4 @@
-"""What the follower keeps of a chain, and how it takes it back: the SQL of block, anchor, registration and cursor.
+"""What the follower keeps of a chain, and how it takes it back: the SQL of block, cursor, and what was said in blocks.
 
 Every change goes through the cursor's version, so two followers of one chain cannot interleave: the second finds the
 version gone and nothing of its step stays. The caller opens and ends the transaction.
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, CursorResult, delete, func, insert, select, t
 
 from indexer.chain.calls import Head, Header
 from indexer.chain.deployment import Deployment
-from indexer.chain.events import Anchored, Event, Registration
+from indexer.chain.events import Administration, Anchored, Event, Registration
 from indexer.core.errors import InconsistencyError, OutageError
-from indexer.store.tables import anchor, block, cursor, registration
+from indexer.store.tables import administration, anchor, block, cursor, registration
 
 CHANNEL = "suyuan_anchor"
 
@@ -151,16 +151,13 @@ def append(
     _insert(
         connection, registration, (_registration(e) for e in events if isinstance(e, Registration))
     )
-    connection.execute(
-        delete(block).where(
-            block.c.number >= at.final_number,
-            block.c.number < final[0],
-            ~select(anchor.c.number).where(anchor.c.block_number == block.c.number).exists(),
-            ~select(registration.c.event)
-            .where(registration.c.block_number == block.c.number)
-            .exists(),
-        )
+    _insert(connection, administration, (_act(e) for e in events if isinstance(e, Administration)))
+    silent = (
+        ~select(said.c.block_number).where(said.c.block_number == block.c.number).exists()
+        for said in (anchor, registration, administration)
     )
+    below = (block.c.number >= at.final_number, block.c.number < final[0])
+    connection.execute(delete(block).where(*below, *silent))
 
 
 def rewind(connection: Connection, at: Position, to: tuple[int, bytes]) -> None:
@@ -232,4 +229,15 @@ def _registration(event: Registration) -> dict[str, object]:
         "credit_code": event.credit_code,
         "custodial": event.custodial,
         "next_sequence": event.next_sequence,
+        "ready_at": event.ready_at,
+    }
+
+
+def _act(event: Administration) -> dict[str, object]:
+    return {
+        "block_number": event.block_number,
+        "log_index": event.log_index,
+        "contract": event.contract,
+        "event": event.event,
+        "facts": event.facts,
     }

@@ -1,7 +1,7 @@
 """What does not fit, as the reconciler keeps it: one row for each kind and subject, seen first, seen last, cleared.
 
-A finding that comes back is the same finding: it keeps the day it was first seen. The caller opens and ends the
-transaction.
+A finding that comes back is the same finding: it keeps the day it was first seen. What happened by somebody's decision
+stays found until a person has looked at it and acknowledges it. The caller opens and ends the transaction.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,13 +9,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, case, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from indexer.core.canonical import Members
+from indexer.core.errors import InputError, MissingError
 from indexer.store.tables import finding
 
+# What is nobody's fault in itself: a person judges whether it was meant to happen.
+JUDGED = frozenset({"ROLE_CHANGED"})
 _CHUNK = 500
+
+
+class FindingMissingError(MissingError):
+    """No open finding has this subject."""
+
+    code = "FINDING_MISSING"
+    sentence = "there is no open finding about {subject}"
+
+
+class FindingStandsError(InputError):
+    """A finding that looking at does not settle."""
+
+    code = "FINDING_STANDS"
+    sentence = (
+        "{kind} about {subject} says that something does not fit: it goes once that is mended, "
+        "and cannot be acknowledged away"
+    )
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,7 @@ class Seen:
     first_seen: datetime
     last_seen: datetime
     cleared: datetime | None
+    acknowledged: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,9 +100,12 @@ def write(
             name: statement.excluded[name]
             for name in ("first_index", "last_index", "record", "facts", "last_seen")
         }
+        # Who acknowledged it had seen these facts and no others.
+        known = case((finding.c.facts == fresh["facts"], finding.c.acknowledged))
         connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["kind", "subject"], set_={**fresh, "cleared": None}
+                index_elements=["kind", "subject"],
+                set_={**fresh, "cleared": None, "acknowledged": known},
             )
         )
     for scope in scopes:
@@ -116,9 +140,34 @@ def read(connection: Connection, *, cleared: bool = False, limit: int = 1000) ->
             row.first_seen,
             row.last_seen,
             row.cleared,
+            row.acknowledged,
         )
         for row in connection.execute(query.limit(limit))
     ]
+
+
+def acknowledge(connection: Connection, subject: str, now: datetime) -> list[Finding]:
+    """Note that a person has looked at what was found about a subject and found it in order."""
+    about = (finding.c.subject == subject, finding.c.cleared.is_(None))
+    rows = connection.execute(select(finding).where(*about)).all()
+    if not rows:
+        raise FindingMissingError(subject=subject)
+    for row in rows:
+        if row.kind not in JUDGED:
+            raise FindingStandsError(kind=row.kind, subject=subject)
+    fresh = update(finding).where(*about, finding.c.acknowledged.is_(None))
+    connection.execute(fresh.values(acknowledged=now))
+    return [
+        Finding(row.kind, row.subject, row.first_index, row.last_index, row.record, row.facts)
+        for row in rows
+    ]
+
+
+def acknowledged(connection: Connection) -> set[tuple[str, str]]:
+    """Name the open findings that somebody has acknowledged."""
+    query = select(finding.c.kind, finding.c.subject)
+    seen = query.where(finding.c.cleared.is_(None), finding.c.acknowledged.is_not(None))
+    return {(row.kind, row.subject) for row in connection.execute(seen)}
 
 
 def _row(one: Finding, now: datetime) -> dict[str, object]:

@@ -13,7 +13,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from indexer.core import record
+from indexer.core.canonical import Members
 from indexer.core.errors import InconsistencyError, InputError
+from indexer.core.record import Kind
 from indexer.core.tile import Reader
 from indexer.store.tables import placement, submission, tile
 from indexer.store.tables import record as record_table
@@ -76,6 +78,21 @@ def name(canonical_code: str) -> bytes:
 def amends(digest: bytes) -> bytes:
     """Index what amends the record of this digest: 16 bytes, as `naming.code` holds them. No code is spelt so."""
     return name(f"amends {digest.hex()}")
+
+
+def identified(participant: str, event_id: str) -> bytes:
+    """Index an event by the id its participant gave it: 16 bytes, as `naming.code` holds them. No code is spelt so."""
+    return name(f"event {participant} {event_id}")
+
+
+def others(content: Members) -> Iterator[bytes]:
+    """Give what a record is indexed under beside the codes it names openly: what it amends, its event's id."""
+    amended, body = content.get("amends"), content["body"]
+    if isinstance(amended, str):
+        yield amends(bytes.fromhex(amended))
+    given = body.get("eventID") if isinstance(body, dict) else None
+    if isinstance(given, str) and content["kind"] in (Kind.EVENT, Kind.AMENDMENT):
+        yield identified(str(content["participant"]), given)
 
 
 _SIZE = (

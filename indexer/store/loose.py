@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from indexer.chain.events import ROLES
 from indexer.store.findings import Finding
 
 # More rows of one kind say nothing more; the next run shows what is left.
@@ -111,6 +112,35 @@ def waiting(connection: Connection, log: bytes, now: datetime) -> Iterator[Findi
         yield Finding("ANCHOR_LATE", f"leaf {row.first}", row.first, row.last, None, facts)
 
 
+_PASSED_OVER = text("""
+select s.id, s.key, s.sequence, s.anchor_by, p.first_index, p.first_index + p.count as last, newest.number
+from (
+  select a.number, a.size, b.timestamp from ledger.anchor a join ledger.block b on b.number = a.block_number
+  where a.log = :log and a.block_number <= (select max(final_number) from ledger.cursor)
+    -- The opening of a log that goes on says again what was there, and leaves nothing out.
+    and not (a.number = 1 and exists (select from ledger.former_anchor f where f.log = a.log))
+  order by a.number desc limit 1
+) newest
+join ledger.submission s on s.anchor_by < newest.timestamp
+left join ledger.placement p on p.submission = s.id
+where p.first_index is null or p.first_index + p.count >= newest.size
+order by s.anchor_by limit :most
+""")
+
+
+def broken_receipts(connection: Connection, log: bytes) -> Iterator[Finding]:
+    """Find submissions that a final anchor leaves out although its block is later than their receipt promised."""
+    for row in connection.execute(_PASSED_OVER, {"log": log, "most": MOST}):
+        facts = {
+            "key": row.key.hex(),
+            "sequence": row.sequence,
+            "anchorBy": row.anchor_by,
+            "anchor": row.number,
+        }
+        subject = f"submission {row.id}"
+        yield Finding("RECEIPT_BROKEN", subject, row.first_index, row.last, None, facts)
+
+
 _ANCHORED = text("""
 select max(size) from ledger.anchor
 where log = :log and block_number <= (select max(final_number) from ledger.cursor)
@@ -177,3 +207,24 @@ def missing_anchors(connection: Connection, log: bytes, now: datetime) -> Iterat
             facts = {"size": row.size, "reason": what}
             subject = f"store {what} {row.size}"
             yield Finding("ANCHOR_MISSING", subject, 0, max(row.size - 1, 0), None, facts)
+
+
+# A deployment's own beginnings are no change: a contract's roles as its constructor granted them, and a log opened.
+_ACTS = text("""
+select block_number, log_index, contract, event, facts from ledger.administration a
+where block_number <= (select max(final_number) from ledger.cursor) and event <> 'Opened'
+  and not (event = 'RoleGranted' and block_number = (
+    select min(b.block_number) from ledger.administration b where b.contract = a.contract and b.event = 'RoleGranted'
+  ))
+order by block_number, log_index limit :most
+""")
+
+
+def changed_roles(connection: Connection) -> Iterator[Finding]:
+    """Find every act by which somebody's part on chain changed: roles, a log's operator and keys, a log's end."""
+    for row in connection.execute(_ACTS, {"most": MOST}):
+        facts = {"contract": row.contract, "event": row.event, **row.facts}
+        if name := ROLES.get(str(row.facts.get("role"))):
+            facts["roleName"] = name
+        subject = f"{row.event} {row.block_number}/{row.log_index}"
+        yield Finding("ROLE_CHANGED", subject, facts=facts)

@@ -59,6 +59,7 @@ record = Table(
     Column("content", LargeBinary, nullable=False),
     UniqueConstraint("submission", "position", name="record_submission_position"),
     Index("record_digest", text("substr(digest, 1, 8)")),
+    Index("record_erasure", "id", postgresql_where=text("kind = 5")),
 )
 
 # Writer: intake; the eraser deletes. Wrapped under the gateway's vault key.

@@ -84,6 +84,27 @@ def test_a_participant_from_admission_to_revocation(world: World, files: Path):
     assert world.participants.functions.keyOf(address(key)).call()[3:] == [True, 3]
 
 
+def test_a_recovery_takes_two_hands_and_its_time_and_a_key_in_use_vouches_at_once(
+    world: World, files: Path
+):
+    participant, lost = world.new_participant()
+    key, more = PrivateKey().secret, PrivateKey().secret
+    named = ["--participant-key", address(key).hex()]
+    claim = ["--possession", world.possession(participant, key).hex()]
+    run(world, files, "registrar", "request-recovery", participant, *named, *claim)
+    run(world, files, "regulator", "cancel-recovery", participant)
+    run(world, files, "registrar", "request-recovery", participant, *named, *claim)
+    run(world, files, "regulator", "approve-recovery", participant, *named)
+    with pytest.raises(sending.RefusedError, match="ParticipantsTooEarly"):
+        run(world, files, "registrar", "complete-recovery", participant)
+    run(world, files, "registrar", "cancel-recovery", participant)
+    claim = ["--possession", world.possession(participant, more).hex()]
+    claim += ["--consent", world.consent(participant, more, False, lost).hex()]
+    named = ["--participant-key", address(more).hex()]
+    run(world, files, "registrar", "add-key", participant, *named, *claim)
+    assert world.participants.functions.keyOf(address(more)).call()[0] == participant.bytes
+
+
 def shell(world: World, files: Path, role: str, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "contracts.cli", *words, "--rpc", world.net.url]
     command += ["--key-file", str(files / role)]

@@ -32,6 +32,15 @@ def test_the_typed_data_is_what_is_signed(said):
     assert Account.recover_message(message, signature=signature).lower()[2:] == address(KEY).hex()
 
 
+def test_the_signer_is_told_and_what_is_no_signature_is_nobodys():
+    said = consent.Addition(PARTICIPANT, address(KEY), custodial=False)
+    signature = consent.sign(said, HERE, KEY)
+    assert consent.signer(said, HERE, signature) == address(KEY)
+    assert consent.signer(replace(said, custodial=True), HERE, signature) != address(KEY)
+    for nothing in (b"", bytes(65), signature[:64], signature + b"\0"):
+        assert consent.signer(said, HERE, nothing) is None
+
+
 def test_every_fact_changes_the_signature():
     said = consent.Addition(PARTICIPANT, address(KEY), custodial=False)
     signatures = {

@@ -10,7 +10,7 @@ from coincurve import PrivateKey
 
 from contracts import consent, node, sending
 from indexer.core import merkle, submission
-from indexer.core.submission import Receipt, Submission, address
+from indexer.core.submission import Approval, Receipt, Submission, address
 from tests.contracts.world import World
 
 SCRIPT = Path(__file__).with_name("ethers.mjs")
@@ -51,14 +51,15 @@ def heard_as(typed_data: dict[str, object], signature: bytes) -> dict[str, objec
 
 @pytest.mark.parametrize("sequence", [0, LARGEST])
 def test_ethers_reads_our_signatures_and_our_anchors(world: World, sequence: int):
-    keys = [PrivateKey().secret for _ in range(2)]
+    keys = [PrivateKey().secret for _ in range(3)]
     log = world.new_log(2, merkle.root(LEAVES[:2]))
     root = merkle.root(LEAVES)
     count = 2**32 - 1 if sequence else 1
     key = address(keys[0])
-    spoken: list[Submission | Receipt] = [
+    spoken: list[Submission | Receipt | Approval] = [
         Submission(log, PARTICIPANT, sequence, count, root),
         Receipt(log, PARTICIPANT, key, sequence, count, root, LARGEST, 1_790_000_600),
+        Approval(log, LEAVES[0], 1_790_000_600),
     ]
     signed = [
         heard_as(said.typed_data(), submission.sign(said.signing_hash(), key))
@@ -67,6 +68,7 @@ def test_ethers_reads_our_signatures_and_our_anchors(world: World, sequence: int
     sayings: list[consent.Possession | consent.Addition] = [
         consent.Possession(PARTICIPANT, key),
         consent.Addition(PARTICIPANT, key, custodial=True),
+        consent.Addition(PARTICIPANT, key, custodial=False),
     ]
     signed += [
         heard_as(said.typed_data(world.deployment), consent.sign(said, world.deployment, keys[0]))
@@ -76,7 +78,7 @@ def test_ethers_reads_our_signatures_and_our_anchors(world: World, sequence: int
     mined = world.send("operator", world.anchoring(log, 6, root, proof))
     heard = opinion(world, log, bytes(mined["transactionHash"]), signed)
     assert [signer.lower() for signer in heard["signers"]] == [
-        "0x" + address(key).hex() for key in [*keys, keys[0], keys[0]]
+        "0x" + address(key).hex() for key in [*keys, keys[0], keys[0], keys[0]]
     ]
     assert heard["head"] == [2, 6, "0x" + root.hex()]
     assert heard["anchors"] == [["0x" + log.hex(), 2, 2, 6, "0x" + root.hex()]]

@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from hexbytes import HexBytes
 from web3.exceptions import ContractCustomError, ContractLogicError
 
 from contracts import sending
@@ -41,6 +42,19 @@ def test_a_refusal_names_the_contracts_error_and_its_arguments(world: World):
     assert caught.value.facts["error"] == "TraceLogUnknown"
     assert caught.value.facts["arguments"] == {"log": log.hex()}
     assert log.hex() in str(caught.value)
+
+
+def test_of_two_calls_for_one_place_one_is_sent(world: World):
+    participant, _ = world.new_participant()
+    hand, functions = world.hands["registrar"], world.participants.functions
+    account = hand.web3.to_checksum_address(world.address("registrar"))
+    place = hand.web3.eth.get_transaction_count(account)
+    suspend = functions.suspend(participant.bytes)
+    sent = sending.post(hand.web3, suspend, hand.key, place)
+    assert hand.web3.eth.get_transaction_receipt(HexBytes(sent))["status"] == 1
+    with pytest.raises(sending.NodeAwayError):
+        sending.post(hand.web3, functions.reinstate(participant.bytes), hand.key, place)
+    assert functions.participantOf(participant.bytes).call()[2] == 2
 
 
 def test_every_error_of_the_contracts_can_be_named():

@@ -8,7 +8,9 @@ import pytest
 
 from gateway.devnet import Devnet
 from indexer.chain.deployment import Deployment
+from tests.contracts.world import World as Register
 from tests.gateway.chain import World, contracts
+from tests.gateway.office import Office
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,17 @@ def own_world(tmp_path: Path, database: Any) -> Iterator[World]:
         made = World(net, contracts(net), database, tmp_path / "log")
         yield made
         made.close()
+
+
+@pytest.fixture(scope="session")
+def register(devnet: Devnet) -> Register:
+    """A register with every role's key, on the chain all tests share."""
+    return Register.on(devnet)
+
+
+@pytest.fixture
+def office(database: Any, register: Register) -> Iterator[Office]:
+    """The operator's desk over a store of its own."""
+    made = Office(database, register)
+    yield made
+    made.close()

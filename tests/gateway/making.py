@@ -4,17 +4,23 @@ import asyncio
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from gateway.accounts import desk
 from gateway.accounts.desk import Caller
+from gateway.accounts.tables import participant
+from gateway.answers import Answer
 from gateway.draft import Limits
-from gateway.intake import Answer, Intake, receive
+from gateway.enterprise.signing import Given, Signer
+from gateway.intake import Intake, receive
 from gateway.vault import Vault
 from indexer.core import canonical, submission
+from indexer.core.record import Kind
+from indexer.store import tables
 from indexer.store.engine import async_engine, engine
 
 ORIGIN = "test.example/log"
@@ -85,6 +91,44 @@ class Desk:
         admin.dispose()
         return admitted
 
+    def own(self, number: int = 1, private_key: bytes | None = None) -> Signer:
+        """Admit a participant that signs for itself, here and in the register as the follower would have read it."""
+        signer = Signer(self.intake.log, uuid4(), private_key or secrets.token_bytes(32))
+        admin = self.engine("admin")
+        with admin.begin() as connection:
+            row = {"id": signer.participant, "name": "广州岭顺供应链管理有限公司"}
+            connection.execute(
+                participant.insert(), {**row, "credit_code": CODES[number], "created": NOW}
+            )
+        admin.dispose()
+        self.register("Admitted", signer.participant, name="广州岭顺供应链管理有限公司")
+        self.register("KeyAdded", signer.participant, signer.private_key, custodial=False)
+        return signer
+
+    def register(
+        self, event: str, who: UUID, private_key: bytes | None = None, **more: Any
+    ) -> None:
+        """Let the follower have read an event of the register, in a block of its own."""
+        node = self.engine("node")
+        with node.begin() as connection:
+            found = select(func.coalesce(func.max(tables.block.c.number), 0) + 1)
+            number: int = connection.execute(found).scalar_one()
+            block = {"number": number, "hash": sha256(b"%d" % number).digest(), "parent": bytes(32)}
+            connection.execute(tables.block.insert(), {**block, "timestamp": 0})
+            self._final(connection, number, block["hash"])
+            row = {"block_number": number, "log_index": 0, "event": event, "participant": who}
+            key = submission.address(private_key) if private_key else None
+            connection.execute(tables.registration.insert(), {**row, "key": key, **more})
+        node.dispose()
+
+    @staticmethod
+    def _final(connection: Connection, number: int, block: object) -> None:
+        at = {"tip_number": number, "tip_hash": block, "final_number": number, "final_hash": block}
+        if not connection.execute(tables.cursor.update().values(at)).rowcount:
+            whole = {"trace_log": b"\x22" * 20, "participants": b"\x33" * 20, "chain_id": 31337}
+            more = {"genesis": b"\x11" * 32, "version": 1}
+            connection.execute(tables.cursor.insert(), at | whole | more)
+
     def submit(
         self, participant: UUID, sent: bytes, key: str | None = None, now: datetime = NOW
     ) -> Answer:
@@ -109,3 +153,10 @@ class Desk:
 
 def said(answer: Answer) -> Any:
     return canonical.decode(answer.body)
+
+
+def signed(signer: Signer, sequence: int, *events: dict[str, Any]) -> bytes:
+    """Sign events as their enterprise does; the body it sends."""
+    kinds = [Kind.MASTER_DATA if one["type"] == "Product" else Kind.EVENT for one in events]
+    given = [Given("", one, kind) for one, kind in zip(events, kinds, strict=True)]
+    return signer.sign(sequence, [signer.ready(one) for one in given]).body

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.concealment import PUBLISHED, inside, outermost, pointers, published
+from gateway.concealment import PUBLISHED, inside, lacking, outermost, pointers, published
 from indexer.core import disclosure, event, product
 from indexer.core.pointer import escape
 from tests.gateway.making import event as made_event
@@ -136,3 +136,19 @@ def test_inside_is_by_whole_steps():
 def test_the_list_cannot_be_changed_by_who_reads_it():
     published()[event.SCHEMA].clear()
     assert published()[event.SCHEMA] == list(PUBLISHED[event.SCHEMA])
+
+
+def test_what_is_required_and_named_nowhere_is_lacking():
+    stated = made_event(
+        bizTransactionList=[{"bizTransaction": "urn:x:1"}, {"bizTransaction": "urn:x:2"}],
+        **{"suyuan:price": 1},
+    )
+    assert lacking(stated, event.SCHEMA, []) == [
+        "/suyuan:price",
+        "/bizTransactionList/0",
+        "/bizTransactionList/1",
+    ]
+    assert lacking(stated, event.SCHEMA, ["/bizTransactionList", "/suyuan:price"]) == []
+    inner = ["/bizTransactionList/0/bizTransaction", "/suyuan:price", "/bizTransactionList/1"]
+    assert lacking(stated, event.SCHEMA, inner) == ["/bizTransactionList/0"]
+    assert lacking(stated, event.SCHEMA, pointers(stated, event.SCHEMA)) == []

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from gateway import draft
-from gateway.draft import Limits, RefusedError, drafts
+from gateway import draft, statement
+from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
-from indexer.core import canonical, code, disclosure, event, product, record
+from indexer.core import canonical, code, disclosure, event, product, record, retraction
 from indexer.core.errors import InputError
 from indexer.store import ledger
 from tests.gateway.making import GTIN, body
@@ -21,7 +21,7 @@ VAULT = Vault(secrets.token_bytes(32))
 
 
 def made(sent: bytes, limits: Limits = LIMITS):
-    return drafts(sent, WHO, VAULT, limits)
+    return read(canonical.decode(sent), WHO, VAULT, limits).drafts
 
 
 def items(*given):
@@ -89,35 +89,45 @@ def test_a_products_record_names_its_class():
         (b"{}", "/items", draft.BodyShapeError),
         (b'{"items":[]}', "/items", draft.BodyShapeError),
         (b'{"items":{}}', "/items", draft.BodyShapeError),
-        (b'{"items":[{}],"a/b":1}', "/a~1b", draft.UnknownMemberError),
-        (b'{"items":[{}],"signature":"00"}', "/signature", draft.OwnKeysLaterError),
-        (b'{"items":[{}],"key":"00"}', "/key", draft.OwnKeysLaterError),
-        (b'{"items":[{}],"sequence":0}', "/sequence", draft.OwnKeysLaterError),
-        (b'{"items":[1]}', "/items/0", draft.ItemShapeError),
-        (b'{"items":[{"event":1}]}', "/items/0/event", draft.ItemShapeError),
-        (b'{"items":[{}]}', "/items/0/event", draft.ItemShapeError),
-        (b'{"items":[{"Event":{}}]}', "/items/0/Event", draft.UnknownMemberError),
+        (b'{"items":[{}],"a/b":1}', "/a~1b", statement.UnknownMemberError),
+        (b'{"items":[{}],"signature":"00"}', "/sequence", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"key":"00"}', "/sequence", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"sequence":0}', "/key", draft.SignatureIncompleteError),
+        (b'{"items":[{}],"sequence":0,"key":""}', "/signature", draft.SignatureIncompleteError),
+        (b'{"items":[1]}', "/items/0", statement.ItemShapeError),
+        (b'{"items":[{"event":1}]}', "/items/0/event", statement.ItemShapeError),
+        (b'{"items":[{}]}', "/items/0/event", statement.ItemShapeError),
+        (b'{"items":[{"Event":{}}]}', "/items/0/Event", statement.UnknownMemberError),
         (
             b'{"items":[{"event":{},"recordKey":"00"}]}',
             "/items/0/recordKey",
-            draft.RecordKeyGivenError,
+            statement.RecordKeyGivenError,
         ),
-        (b'{"items":[{"event":{},"amends":"00"}]}', "/items/0/amends", draft.AmendmentsLaterError),
-        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/kind", draft.AmendmentsLaterError),
+        (
+            b'{"items":[{"event":{},"amends":"00"}]}',
+            "/items/0/amends",
+            record.AmendsError,
+        ),
+        (b'{"items":[{"event":{},"kind":3}]}', "/items/0/amends", record.AmendsError),
+        (
+            b'{"items":[{"event":{},"kind":3,"amends":"00"}]}',
+            "/items/0/amends",
+            statement.ItemShapeError,
+        ),
         (b'{"items":[{"event":{},"kind":6}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":true}]}', "/items/0/kind", record.UnknownKindError),
         (b'{"items":[{"event":{},"kind":"1"}]}', "/items/0/kind", record.UnknownKindError),
-        (b'{"items":[{"event":{},"conceal":"/a"}]}', "/items/0/conceal", draft.ItemShapeError),
+        (b'{"items":[{"event":{},"conceal":"/a"}]}', "/items/0/conceal", statement.ItemShapeError),
         (
             b'{"items":[{"event":{},"conceal":["/a",1]}]}',
             "/items/0/conceal/1",
-            draft.ItemShapeError,
+            statement.ItemShapeError,
         ),
-        (b'{"items":[{"event":{},"kind":2}]}', "/items/0/event/type", draft.KindDiffersError),
+        (b'{"items":[{"event":{},"kind":2}]}', "/items/0/event/type", statement.KindDiffersError),
         (
             b'{"items":[{"event":{"type":"Product"}}]}',
             "/items/0/event/type",
-            draft.KindDiffersError,
+            statement.KindDiffersError,
         ),
     ],
 )
@@ -208,3 +218,81 @@ def test_secrets_do_not_show():
     [one] = made(body(made_event(**{"suyuan:price": 3299})))
     assert one.key.hex() not in repr(one)
     assert one.disclosures[0] not in repr(one)
+
+
+BASE = "ab" * 32
+
+
+def test_a_correction_is_checked_concealed_and_indexed_as_what_it_corrects():
+    stated = made_event(**{"suyuan:price": 3299})
+    [one] = made(items({"event": stated, "kind": 3, "amends": BASE}))
+    content: Any = canonical.decode(one.content)
+    record.check(content)
+    assert (content["kind"], content["amends"], content["schema"]) == (3, BASE, event.SCHEMA)
+    assert "suyuan:price" not in content["body"]
+    assert (ledger.amends(bytes.fromhex(BASE)), False) in one.names
+    assert (ledger.name(f"https://id.gs1.org/01/{GTIN}/21/1"), False) in one.names
+    assert one.amends == bytes.fromhex(BASE)
+    [product_too] = made(items({"event": made_product(), "kind": 3, "amends": BASE}))
+    corrected: Any = canonical.decode(product_too.content)
+    assert corrected["schema"] == product.SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "schema"),
+    [
+        (4, {"reason": "did_not_occur"}, retraction.WITHDRAWAL),
+        (5, {"scope": "concealed", "basis": "consent_withdrawn"}, retraction.ERASURE),
+    ],
+)
+def test_withdrawals_and_erasures_name_nothing_but_what_they_amend(kind, body, schema):
+    [one] = made(items({"event": body, "kind": kind, "amends": BASE}))
+    content: Any = canonical.decode(one.content)
+    assert (content["schema"], content["body"]) == (schema, body)
+    assert one.names == {(ledger.amends(bytes.fromhex(BASE)), False)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "place"),
+    [
+        (4, {}, "/items/0/event/reason"),
+        (4, {"reason": 7}, "/items/0/event/reason"),
+        (5, {"scope": "whole", "basis": "ordered"}, "/items/0/event/scope"),
+        (5, {"scope": "concealed", "basis": "because"}, "/items/0/event/basis"),
+    ],
+)
+def test_why_has_to_be_said(kind, body, place):
+    assert refused(items({"event": body, "kind": kind, "amends": BASE})).place == place
+
+
+def declaration(**more):
+    declared = {"declarationTime": "2026-11-21T12:00:00Z", "reason": "incorrect_data", **more}
+    return made_event(eventID="urn:uuid:1", errorDeclaration=declared)
+
+
+def test_an_error_declaration_withdraws_the_event_of_that_id():
+    sent: Any = {"items": [{"event": declaration()}]}
+    assert draft.declared(sent) == ["urn:uuid:1"]
+    [one] = read(sent, WHO, VAULT, LIMITS, {"urn:uuid:1": bytes.fromhex(BASE)}).drafts
+    content: Any = canonical.decode(one.content)
+    assert (content["kind"], content["amends"]) == (4, BASE)
+    assert content["body"] == declaration()
+    with pytest.raises(draft.DeclaredUnknownError) as error:
+        read(sent, WHO, VAULT, LIMITS)
+    assert error.value.place == "/items/0/event/eventID"
+
+
+def test_an_error_declaration_may_name_the_record_itself():
+    sent: Any = {"items": [{"event": declaration(), "kind": 4, "amends": BASE}]}
+    assert draft.declared(sent) == []
+    assert read(sent, WHO, VAULT, LIMITS).drafts[0].kind == 4
+    wrong = {"items": [{"event": declaration(reason=1), "kind": 4, "amends": BASE}]}
+    assert refused(canonical.encode(wrong)).place == "/items/0/event/errorDeclaration/reason"
+
+
+def test_an_event_is_found_by_the_id_its_participant_gave_it():
+    [one] = made(body(made_event(eventID="urn:uuid:1")))
+    assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
+    hidden = {"event": made_event(eventID="urn:uuid:1"), "conceal": ["/eventID"]}
+    [concealed] = made(items(hidden))
+    assert len(concealed.names) == len(one.names) - 1

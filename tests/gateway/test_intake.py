@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -9,22 +10,19 @@ from sqlalchemy import text
 
 from gateway import intake
 from gateway.accounts.desk import Caller
+from gateway.answers import IdempotencyKeyMalformedError, IdempotencyKeyReusedError
 from gateway.draft import RefusedError
-from gateway.intake import (
-    ClockSkewError,
-    CustodialKeyLockedError,
-    IdempotencyKeyMalformedError,
-    IdempotencyKeyReusedError,
-    SignatureRequiredError,
-)
+from gateway.intake import ClockSkewError, CustodialKeyLockedError, SignatureRequiredError
 from gateway.settings import Settings, write_key
+from gateway.signed import KeyRevokedError, SequenceRepeatedError, SequenceSkippedError
 from gateway.vault import Vault, open_disclosures
 from indexer.core import canonical, disclosure, event, submission
-from indexer.core.errors import InputError
+from indexer.core.errors import InputError, SuyuanError
 from indexer.core.submission import Receipt, Submission
 from indexer.store.engine import async_engine
-from tests.gateway.making import NOW, ORIGIN, Desk, body, said
+from tests.gateway.making import NOW, ORIGIN, Desk, body, said, signed
 from tests.gateway.making import event as made_event
+from tests.gateway.making import product as made_product
 
 TABLES = ("submission", "record", "record_key", "sealed", "naming")
 
@@ -310,3 +308,186 @@ def test_the_stored_answer_names_the_submission(desk, maker):
     assert event.SCHEMA in str(
         rows(desk, "select convert_from(content, 'UTF8') from ledger.record")
     )
+
+
+@pytest.fixture
+def own(desk):
+    return desk.own()
+
+
+def refusal(desk, signer, sent, **more):
+    with pytest.raises(SuyuanError) as error:
+        desk.submit(signer.participant, sent, **more)
+    assert counts(desk)[0] == 0
+    return error.value.code
+
+
+def test_what_was_signed_elsewhere_is_stored_as_it_was_signed(desk, own):
+    stated = made_event(**{"suyuan:customerName": "顾客1"})
+    answer = desk.submit(own.participant, signed(own, 0, stated, made_product()))
+    told = said(answer)
+    key = submission.address(own.private_key)
+    log = submission.log_id(ORIGIN)
+    digests = [bytes.fromhex(one["digest"]) for one in told["records"]]
+    root = submission.root(digests)
+    claimed = Submission(log, own.participant, 0, 2, root)
+    assert submission.recover(claimed.signing_hash(), bytes.fromhex(told["signature"])) == key
+    assert (answer.status, told["key"], told["sequence"]) == (201, key.hex(), 0)
+    one, other = rows(
+        desk,
+        "select r.id, r.kind, r.digest, r.content, k.wrapped, s.disclosures from ledger.record r"
+        " join ledger.record_key k on k.record = r.id left join ledger.sealed s on s.record = r.id"
+        " order by r.position",
+    )
+    assert (
+        [one.digest, other.digest] == digests == [sha256(r.content).digest() for r in (one, other)]
+    )
+    assert (one.kind, other.kind, other.disclosures) == (1, 2, None)
+    opened = open_disclosures(
+        one.id, desk.vault.open_record_key(one.id, one.wrapped), one.disclosures
+    )
+    content: Any = canonical.decode(one.content)
+    assert disclosure.reveal(content["body"], opened) == stated
+
+
+def test_the_very_same_submission_is_answered_as_before_and_stored_once(desk, own):
+    sent = signed(own, 0, made_event())
+    first = desk.submit(own.participant, sent)
+    again = desk.submit(own.participant, sent, now=NOW + timedelta(hours=1))
+    assert (again.status, again.body, again.submission) == (200, first.body, first.submission)
+    assert counts(desk) == [1, 1, 1, 0, 1]
+
+
+def test_a_lost_answer_can_be_had_after_the_key_has_ended(desk, own):
+    sent = signed(own, 0, made_event())
+    first = desk.submit(own.participant, sent)
+    desk.register("KeyRevoked", own.participant, own.private_key, next_sequence=1)
+    assert desk.submit(own.participant, sent).body == first.body
+    with pytest.raises(KeyRevokedError):
+        desk.submit(own.participant, signed(own, 1, made_event()))
+
+
+def test_the_same_submission_many_times_at_once_is_stored_once(desk, own):
+    sent = signed(own, 0, made_event())
+    answers = desk.submit_all([(own.participant, sent, None)] * 10)
+    assert len({one.body for one in answers}) == 1
+    assert sorted(one.status for one in answers) == [200] * 9 + [201]
+    assert counts(desk)[0] == 1
+
+
+def test_of_two_submissions_with_one_sequence_at_once_exactly_one_is_stored(desk, own):
+    async def both():
+        web = async_engine(desk.database.url("web"), connections=10)
+
+        async def one(number):
+            async with web.begin() as connection:
+                sent = signed(own, 0, made_event(str(number)))
+                caller = Caller(own.participant)
+                return await intake.receive(connection, desk.intake, caller, sent, None, NOW)
+
+        try:
+            return await asyncio.gather(*map(one, range(8)), return_exceptions=True)
+        finally:
+            await web.dispose()
+
+    ended = asyncio.run(both())
+    refused = [one for one in ended if isinstance(one, SequenceRepeatedError)]
+    assert (len(refused), len(ended)) == (7, 8)
+    assert counts(desk)[0] == 1
+
+
+def test_sequences_are_taken_in_order_and_none_twice(desk, own):
+    for sequence in range(3):
+        desk.submit(own.participant, signed(own, sequence, made_event(str(sequence))))
+    with pytest.raises(SequenceSkippedError) as skipped:
+        desk.submit(own.participant, signed(own, 4, made_event("4")))
+    assert skipped.value.facts["expected"] == 3
+    with pytest.raises(SequenceRepeatedError):
+        desk.submit(own.participant, signed(own, 1, made_event("other")))
+    assert counts(desk)[0] == 3
+
+
+def altered(sent: bytes, **changes) -> bytes:
+    value: Any = canonical.decode(sent)
+    return canonical.encode({**value, **changes})
+
+
+def test_what_was_signed_for_another_log_or_is_other_content_is_refused(desk, own):
+    elsewhere = replace(own, log=submission.log_id("elsewhere.example/log"))
+    assert refusal(desk, own, signed(elsewhere, 0, made_event())) == "SIGNER_DIFFERS"
+    other = desk.own(2)
+    assert refusal(desk, other, signed(own, 0, made_event())) == "SIGNER_DIFFERS"
+    sent = signed(own, 0, made_event("1"), made_event("2"))
+    value: Any = canonical.decode(sent)
+    reverse = altered(sent, items=value["items"][::-1])
+    fewer = altered(sent, items=value["items"][:1])
+    for wrong in (reverse, fewer, altered(sent, sequence=1), altered(sent, key=bytes(20).hex())):
+        assert refusal(desk, own, wrong) == "SIGNER_DIFFERS"
+    value["items"][0]["recordKey"] = bytes(32).hex()
+    assert refusal(desk, own, altered(sent, items=value["items"])) == "SIGNER_DIFFERS"
+
+
+def test_a_key_is_taken_only_as_the_register_has_it(desk, own, maker):
+    unknown = replace(own, private_key=b"\x07" * 32)
+    assert refusal(desk, own, signed(unknown, 0, made_event())) == "KEY_UNKNOWN"
+    other = desk.own(2)
+    foreign = replace(own, private_key=other.private_key)
+    assert refusal(desk, own, signed(foreign, 0, made_event())) == "KEY_FOREIGN"
+    held = replace(own, private_key=b"\x08" * 32)
+    desk.register("KeyAdded", own.participant, held.private_key, custodial=True)
+    assert refusal(desk, own, signed(held, 0, made_event())) == "KEY_CUSTODIAL"
+    desk.register("Suspended", own.participant)
+    assert refusal(desk, own, signed(own, 0, made_event())) == "PARTICIPANT_SUSPENDED"
+    desk.register("Reinstated", own.participant)
+    desk.register("KeyRevoked", own.participant, own.private_key, next_sequence=7)
+    assert refusal(desk, own, signed(own, 0, made_event())) == "KEY_REVOKED"
+
+
+def test_who_has_a_key_of_its_own_sends_nothing_unsigned_and_is_told_how(desk, own):
+    with pytest.raises(SignatureRequiredError, match="suyuan submit"):
+        desk.submit(own.participant, body(made_event()))
+
+
+def test_the_platform_signs_for_nobody_whose_key_or_word_has_ended(desk, maker):
+    engine = desk.engine("web")
+    with engine.connect() as connection:
+        sealed = connection.execute(text("select sealed from gateway.custodial_key")).scalar_one()
+    engine.dispose()
+    key = desk.vault.open_custodial(maker.participant, sealed)
+    desk.register("Admitted", maker.participant, name="禅溪")
+    desk.register("KeyAdded", maker.participant, key, custodial=True)
+    desk.register("Suspended", maker.participant)
+    assert refusal(desk, maker, body(made_event())) == "PARTICIPANT_SUSPENDED"
+    desk.register("Reinstated", maker.participant)
+    desk.register("KeyRevoked", maker.participant, key, next_sequence=0)
+    assert refusal(desk, maker, body(made_event())) == "KEY_REVOKED"
+
+
+def test_nothing_is_masked_after_it_was_signed(desk, own):
+    stated = made_event(**{"suyuan:price": 1, "suyuan:customerName": "顾客"})
+    sent = signed(own, 0, made_event("1"), stated)
+    value: Any = canonical.decode(sent)
+    value["items"][1]["conceal"].remove("/suyuan:price")
+    with pytest.raises(InputError) as error:
+        desk.submit(own.participant, altered(sent, items=value["items"]))
+    assert (error.value.code, error.value.place) == (
+        "CONCEALMENT_REQUIRED",
+        "/items/1/event/suyuan:price",
+    )
+    assert counts(desk)[0] == 0
+
+
+def test_an_idempotency_key_holds_for_signed_submissions_too(desk, own):
+    sent = signed(own, 0, made_event())
+    first = desk.submit(own.participant, sent, "key-1")
+    assert desk.submit(own.participant, sent, "key-1") == first
+
+
+def test_a_wrong_clock_stops_what_is_new_and_not_what_is_here(desk, own):
+    sent = signed(own, 0, made_event())
+    first = desk.submit(own.participant, sent)
+    at = NOW - seconds(5)
+    anchored(desk, created=at, sent=at, stamped=at + seconds(40))
+    assert desk.submit(own.participant, sent).body == first.body
+    with pytest.raises(ClockSkewError):
+        desk.submit(own.participant, signed(own, 1, made_event()))

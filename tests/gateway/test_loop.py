@@ -12,12 +12,16 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from gateway import admission
+from gateway.accounts import decisions
+from gateway.accounts.decisions import State
 from gateway.leader import LeadershipLostError
 from gateway.loop import Loop, Stage
 from gateway.recount import LoggedAlteredError
 from gateway.settings import inherited, load, write_key
 from indexer.core.errors import InconsistencyError, OutageError
-from tests.gateway.making import NOW, body, event
+from indexer.store.engine import engine
+from tests.gateway.making import CODES, NOW, body, event
 from tests.gateway.tampering import tamper
 
 
@@ -40,6 +44,7 @@ def settings(world, tmp_path):
         "data_dir": tmp_path,
         "log_key_file": tmp_path / "log.key",
         "operator_key_file": tmp_path / "operator.key",
+        "registrar_key_file": tmp_path / "none.key",
         "anchor_interval": 0.05,
     }
 
@@ -123,6 +128,49 @@ def test_what_is_submitted_is_logged_anchored_and_published(world, settings):
         until(lambda: caught_up(world))
         assert ended == []
     world.check()
+
+
+def test_decisions_are_sent_beside_the_log(world, settings, tmp_path):
+    write_key(tmp_path / "registrar.key", world.net.accounts[1])
+    settings["registrar_key_file"] = tmp_path / "registrar.key"
+    world.follow()
+    admin = engine(world.database.url("admin"))
+    with running(settings) as (_, ended, _):
+        until(lambda: leads(world))
+        with admin.begin() as connection:
+            made = admission.enter(
+                connection, world.desk.vault, world.deployment, "乙公司", CODES[1], NOW
+            )
+        submit(world)
+        until(lambda: done(world, admin, made.decision))
+        until(lambda: size_on_chain(world) == 2)
+        assert ended == []
+    admin.dispose()
+
+
+def done(world, admin, one):
+    world.follow()
+    with admin.connect() as connection:
+        return decisions.read(connection, world.deployment, one).state is State.DONE
+
+
+def test_a_chain_that_refuses_the_registrar_holds_up_nothing(world, settings, tmp_path):
+    write_key(tmp_path / "registrar.key", world.net.accounts[9])
+    settings["registrar_key_file"] = tmp_path / "registrar.key"
+    world.follow()
+    admin = engine(world.database.url("admin"))
+    with admin.begin() as connection:
+        made = admission.enter(
+            connection, world.desk.vault, world.deployment, "乙公司", CODES[1], NOW
+        )
+    with running(settings) as (_, ended, _):
+        submit(world)
+        until(lambda: size_on_chain(world) == 2)
+        assert ended == []
+    with admin.connect() as connection:
+        stands = decisions.read(connection, world.deployment, made.decision)
+    assert stands.state is State.WAITING
+    admin.dispose()
 
 
 def test_it_wakes_at_a_word_and_not_only_by_the_clock(world, settings):
@@ -294,6 +342,7 @@ def test_nothing_secret_shows(world, settings):
     assert world.operator.hex() not in repr(loop)
     assert str(world.operator) not in repr(loop)
     assert str(world.signer.private) not in repr(loop)
+    assert loop.registrar_key is None
     loop.close()
 
 

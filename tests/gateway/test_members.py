@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 
 from contracts import consent
 from gateway.accounts import desk
+from gateway.accounts.claim import ClaimMisshapenError, NoPossessionError
 from gateway.members import (
-    ApplicationFileError,
     Member,
     Proof,
     Proofs,
@@ -118,9 +118,13 @@ def test_a_key_of_ones_own_enters_with_its_owners_file_and_not_without(
     with owner.begin() as connection:
         assert Proofs(vault, new.deployment)(connection, member) == {}
     possession = new.possession(participant, key)
-    said = {"key": "0x" + address(key).hex(), "possession": possession.hex(), "name": "x"}
+    said = {
+        "participant": str(participant),
+        "key": "0x" + address(key).hex(),
+        "possession": possession.hex(),
+    }
     (tmp_path / "one.json").write_bytes(msgspec.json.encode(said))
-    enter(owner, vault, new, member, applications(tmp_path))
+    enter(owner, vault, new, member, applications(tmp_path, new.deployment))
     found = known(new, address(key))
     assert (found.participant, found.custodial) == (participant, False)
 
@@ -148,7 +152,32 @@ def test_a_custodial_key_vouches_for_the_next_which_outlives_it(owner, vault, ol
     assert known(new, made.address).revoked == 3
 
 
-def test_a_file_that_is_no_application_is_named(tmp_path: Path):
+def test_a_signature_for_the_old_register_does_not_do_for_the_new(old, new, tmp_path):
+    participant, key = old.new_participant()
+    said = {
+        "participant": str(participant),
+        "key": address(key).hex(),
+        "possession": old.possession(participant, key).hex(),
+    }
+    (tmp_path / "one.json").write_bytes(msgspec.json.encode(said))
+    with pytest.raises(NoPossessionError):
+        applications(tmp_path, new.deployment)
+
+
+def test_a_custodial_key_that_ended_long_ago_enters_too(owner, vault, old, new):
+    made = admitted(owner, vault, old)
+    old.hands["registrar"].revoke(made.address, 2)
+    with owner.begin() as connection:
+        connection.execute(
+            text("insert into gateway.retired_key select * from gateway.custodial_key")
+        )
+        connection.execute(text("delete from gateway.custodial_key"))
+    (member,) = followed(owner, old)
+    enter(owner, vault, new, member, {})
+    assert known(new, made.address).revoked == 2
+
+
+def test_a_file_that_is_no_application_is_named(tmp_path: Path, new):
     (tmp_path / "thesis.json").write_text('{"key": "zz"}')
-    with pytest.raises(ApplicationFileError, match=r"thesis\.json"):
-        applications(tmp_path)
+    with pytest.raises(ClaimMisshapenError, match=r"thesis\.json"):
+        applications(tmp_path, new.deployment)

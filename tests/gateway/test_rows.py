@@ -6,8 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gateway import rows
-from gateway.draft import Limits, drafts
+from gateway.draft import Limits, read
 from gateway.vault import Vault
+from indexer.core import canonical
 from indexer.store.engine import engine
 from tests.gateway.making import NOW, body, event
 
@@ -15,7 +16,7 @@ VAULT = Vault(secrets.token_bytes(32))
 
 
 def made(*events):
-    return drafts(body(*events), uuid4(), VAULT, Limits(100, 10_000))
+    return read(canonical.decode(body(*events)), uuid4(), VAULT, Limits(100, 10_000)).drafts
 
 
 def whole(drafted, ids):

@@ -10,10 +10,20 @@ from uuid import UUID
 from sqlalchemy import Engine, func, insert, select, text
 from uuid_utils.compat import uuid7
 
-from indexer.core import canonical, checkpoint, code, event, merkle, record, submission, tile
+from indexer.core import (
+    canonical,
+    checkpoint,
+    code,
+    event,
+    merkle,
+    record,
+    retraction,
+    submission,
+    tile,
+)
 from indexer.core.bundle import Anchor, Block, Bundle, Entry, Logged, Signed
 from indexer.core.checkpoint import Checkpoint, Signer
-from indexer.core.submission import Submission, address, log_id, sign
+from indexer.core.submission import Approval, Submission, address, log_id, sign
 from indexer.core.trust import Endpoint, Log, Trust
 from indexer.store import ledger, tables
 from tests.contracts.world import LOG_KEY, World
@@ -62,13 +72,58 @@ class Book:
 
     def submit(self, number: int = 1, *, key: bytes | None = None, sequence: int | None = None):
         """Store a submission of so many records, and return their ids."""
-        key = key or self.key
-        of, ids = uuid7(), [uuid7() for _ in range(number)]
-        bodies = [happening(str(next(self.serials))) for _ in ids]
         made = [
-            record.content(self.participant, 1, event.SCHEMA, body, secrets.token_bytes(32))
-            for body in bodies
+            record.content(
+                self.participant,
+                1,
+                event.SCHEMA,
+                happening(str(next(self.serials))),
+                secrets.token_bytes(32),
+            )
+            for _ in range(number)
         ]
+        return self._store(self.participant, key or self.key, made, sequence)
+
+    def state(self) -> bytes:
+        """Store one event, and return its digest."""
+        (one,) = self.submit()
+        return self._digest(one)
+
+    def amend(
+        self,
+        kind: int,
+        base: bytes,
+        *,
+        by: tuple[UUID, bytes] | None = None,
+        approval: bytes | None = None,
+    ) -> bytes:
+        """Store a record that amends another, approved by the account of a private key; return its digest."""
+        who, key = by or (self.participant, self.key)
+        schema, body = {
+            3: (event.SCHEMA, happening(str(next(self.serials)))),
+            4: (retraction.WITHDRAWAL, {"reason": "did_not_occur"}),
+            5: (retraction.ERASURE, {"scope": "concealed", "basis": "ordered"}),
+        }[kind]
+        made = record.content(who, kind, schema, body, secrets.token_bytes(32), base)
+        (one,) = self._store(who, key, [made])
+        digest = self._digest(one)
+        if approval:
+            signed = sign(Approval(self.log, digest, START).signing_hash(), approval)
+            row = {"digest": digest, "at": START, "approver": address(approval)}
+            with self.engine.begin() as connection:
+                connection.execute(insert(tables.approval), row | {"signature": signed})
+        return digest
+
+    def _digest(self, one: UUID) -> bytes:
+        query = select(tables.record.c.digest).where(tables.record.c.id == one)
+        with self.engine.connect() as connection:
+            digest: bytes = connection.execute(query).scalar_one()
+        return digest
+
+    def _store(
+        self, who: UUID, key: bytes, made: list[canonical.Members], sequence: int | None = None
+    ) -> list[UUID]:
+        of, ids, number = uuid7(), [uuid7() for _ in made], len(made)
         contents = [canonical.encode(one) for one in made]
         digests = [record.digest(one) for one in made]
         received = (START + next(self.serials)) * 1000
@@ -76,13 +131,11 @@ class Book:
             if sequence is None:
                 query = select(func.count()).where(tables.submission.c.key == address(key))
                 sequence = connection.execute(query).scalar_one()
-            signed = Submission(
-                self.log, self.participant, sequence, number, submission.root(digests)
-            )
+            signed = Submission(self.log, who, sequence, number, submission.root(digests))
             connection.execute(
                 insert(tables.submission).values(
                     id=of,
-                    participant=self.participant,
+                    participant=who,
                     key=address(key),
                     sequence=sequence,
                     count=number,
@@ -94,21 +147,22 @@ class Book:
                     receipt=bytes(65),
                 )
             )
-            for position, one in enumerate(ids):
+            for position, (one, content) in enumerate(zip(ids, made, strict=True)):
                 connection.execute(
                     insert(tables.record).values(
                         id=one,
                         submission=of,
                         position=position,
-                        kind=1,
+                        kind=content["kind"],
                         digest=digests[position],
                         content=contents[position],
                     )
                 )
-                for naming in event.names(bodies[position]):
+                named = [ledger.name(code.canonical(n.code)) for n in event.named(content)]
+                for name in [*named, *ledger.others(content)]:
                     connection.execute(
                         insert(tables.naming).values(
-                            code=ledger.name(code.canonical(naming.code)),
+                            code=name,
                             record=one,
                             submission=of,
                             position=position,

@@ -14,7 +14,9 @@ from sqlalchemy import text
 from gateway.settings import inherited
 from indexer.core.trust import Endpoint, Trust
 from indexer.core.verdict import State
-from tests.indexer.book import GTIN
+from indexer.follower import Follower
+from tests.contracts.world import World
+from tests.indexer.book import GTIN, Book
 
 ROOT = Path(__file__).parents[2]
 WITHOUT_GATEWAY = (
@@ -140,6 +142,41 @@ def test_reconciling_names_the_records_that_were_tampered_with(variables, book, 
         ("RECORD_MISSING", str(ids[2])),
     }
     assert all(one["advice"]["zh"] and one["advice"]["en"] for one in found)
+
+
+def test_a_changed_role_counts_until_it_is_acknowledged(variables, owner, node, client, devnet):
+    book = Book(owner, World.on(devnet))  # contracts of its own: others should not find this
+    variables["deployment"].write_bytes(book.world.deployment.to_json())
+    variables["log_origin"] = book.origin
+    registrar = book.world.participants.functions.REGISTRAR_ROLE().call()
+    account = book.world.hands["stranger"].web3.to_checksum_address(book.world.address("stranger"))
+    book.world.send("admin", book.world.participants.functions.grantRole(registrar, account))
+    follower = Follower(node, client, book.world.deployment)
+    while follower.step() != "idle":
+        pass
+    done = run("reconcile", "--json", **variables)
+    (found,) = msgspec.json.decode(done.stdout)["findings"]
+    assert (done.returncode, found["kind"]) == (1, "ROLE_CHANGED")
+    assert found["facts"]["roleName"] == "REGISTRAR_ROLE"
+    assert found["facts"]["account"] == book.world.address("stranger").hex()
+    noted = run("acknowledge", found["subject"], "--json", **variables)
+    assert noted.returncode == 0, noted.stderr
+    done = run("reconcile", **variables)
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "chain and store agree",
+        f"(acknowledged)  ROLE_CHANGED  {found['subject']}",
+    ]
+    assert run("acknowledge", "RoleGranted 0/0", **variables).returncode == 2
+
+
+def test_what_does_not_fit_is_not_acknowledged_away(variables, book, follow):
+    (one,) = book.grow(1)
+    follow()
+    book.tamper("delete from ledger.record where id = :id", id=one)
+    run("reconcile", **variables)
+    done = run("acknowledge", f"record {one}", **variables)
+    assert (done.returncode, "FINDING_STANDS" in done.stderr) == (2, True)
 
 
 def test_a_chain_that_is_away_is_to_be_tried_again(variables, book, follow):

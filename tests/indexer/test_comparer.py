@@ -91,3 +91,20 @@ def test_a_final_block_of_another_hash_is_a_reorg(anchored, compared, client, no
     assert found is not None
     assert (found.kind, found.subject) == ("CHAIN_REORG", "chain")
     assert found.facts["found"] == at.final_hash.hex()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update ledger.administration set facts = facts || '{\"account\": \"00\"}' where event = 'RoleGranted'",
+        "delete from ledger.administration where event = 'Opened'",
+        "insert into ledger.administration select block_number, 77, contract, 'RoleRevoked', facts"
+        " from ledger.administration where event = 'Opened'",
+    ],
+)
+def test_a_changed_act_of_an_administrator_is_named_by_its_place(anchored, compared, change):
+    anchored.tamper(change)
+    found = compared()
+    assert found
+    assert {kind for kind, _ in found} == {"REGISTRY_MISMATCH"}
+    assert all(subject.startswith("chain act ") for _, subject in found)

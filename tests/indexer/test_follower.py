@@ -132,7 +132,8 @@ def test_only_blocks_that_matter_are_kept_below_the_final_one(world, node, clien
         number
         for (number,) in rows(
             node,
-            "select block_number from ledger.anchor union select block_number from ledger.registration",
+            "select block_number from ledger.anchor union select block_number from ledger.registration"
+            " union select block_number from ledger.administration",
         )
     }
     assert {number for number in numbers if number >= final} == set(range(final, tip + 1))

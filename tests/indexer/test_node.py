@@ -15,7 +15,9 @@ from indexer import settings, vitals
 from indexer.core import canonical
 from indexer.core.trust import Endpoint, Trust
 from indexer.reconciler import Reconciler
+from indexer.store import findings
 from indexer.store.engine import engine
+from indexer.store.findings import Finding
 from tests.indexer.served import served
 from tests.indexer.test_reconciler import NOW
 
@@ -119,11 +121,33 @@ def test_findings_are_listed_with_what_to_do(web, book, follow, node, client):
     assert web.get("/status").json()["findings"] == 1
 
 
+@pytest.mark.usefixtures("following")
+def test_what_was_acknowledged_stands_apart_and_does_not_count(web, book, follow, node):
+    book.grow(1)
+    follow()
+    act = Finding("ROLE_CHANGED", "Rotated 7/0", facts={"event": "Rotated", "operator": "1a" * 20})
+    with node.begin() as connection:
+        findings.write(connection, [act], [], NOW)
+    assert 'id="findings"' in web.get("/").text
+    with node.begin() as connection:
+        findings.acknowledge(connection, act.subject, NOW)
+    page = web.get("/").text
+    assert "链与数据库相符" in page
+    assert 'id="findings"' not in page
+    assert 'id="acknowledged"' in page
+    assert "1a" * 20 in page
+    assert "Acknowledged" in web.get("/?lang=en").text
+    status = web.get("/status").json()
+    assert (status["findings"], status["acknowledged"]) == (0, 1)
+    (told,) = web.get("/findings").json()["findings"]
+    assert told["acknowledged"] == NOW.isoformat()
+
+
 def test_hostile_text_in_a_finding_stays_text(web, owner):
     with owner.begin() as connection:
         connection.exec_driver_sql(
             "insert into ledger.finding values"
-            " ('X', '<script>alert(1)</script>', null, null, null, '{}', now(), now(), null)"
+            " ('X', '<script>alert(1)</script>', null, null, null, '{}', now(), now(), null, null)"
         )
     page = web.get("/").text
     assert "<script>" not in page

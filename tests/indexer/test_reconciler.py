@@ -222,17 +222,18 @@ def test_a_record_without_a_submission_is_unlogged(book, looked):
 
 def test_a_submission_without_a_place_is_named_once_its_time_is_over(book, looked):
     book.grow(1)
-    book.due = int(NOW.timestamp()) + 60
+    book.due = 2**33  # after the block of any anchor
+    over = datetime.fromtimestamp(book.due + 1, UTC)
     book.submit(2)
     with book.engine.connect() as connection:
         (of,) = connection.execute(
             text("select s.id from ledger.submission s where s.count = 2")
         ).scalars()
     assert looked() == {}
-    assert looked(NOW + timedelta(seconds=61)) == {"RECORD_UNLOGGED": {f"submission {of}"}}
+    assert looked(over) == {"RECORD_UNLOGGED": {f"submission {of}"}}
     book.place()
     book.anchor()
-    found = looked(NOW + timedelta(seconds=62))
+    found = looked(over)
     assert "RECORD_UNLOGGED" not in found
 
 
@@ -240,10 +241,30 @@ def test_late_and_absent_anchors_break_the_receipts_promise(book, looked):
     book.due = START_OF_2020
     book.grow(1)
     assert looked() == {"ANCHOR_LATE": {"anchor 1"}}
-    book.due = int(NOW.timestamp()) - 1
+    # Due after the block of the only anchor, and over by the time of looking.
+    book.due = 2**33
     book.submit(2)
     book.place()
-    assert looked() == {"ANCHOR_LATE": {"anchor 1", "leaf 2"}}
+    afterwards = datetime.fromtimestamp(2**33 + 1, UTC)
+    assert looked(afterwards) == {"ANCHOR_LATE": {"anchor 1", "leaf 2"}}
+
+
+def test_an_anchor_after_the_deadline_that_leaves_a_submission_out_breaks_its_receipt(book, looked):
+    book.grow(1)
+    book.due = START_OF_2020
+    book.submit(1)
+    with book.engine.connect() as connection:
+        query = text("select id from ledger.submission where anchor_by = :due")
+        (of,) = connection.execute(query, {"due": START_OF_2020}).scalars()
+    found = looked()
+    assert found == {
+        "RECEIPT_BROKEN": {f"submission {of}"},
+        "RECORD_UNLOGGED": {f"submission {of}"},
+    }
+    book.place()
+    assert looked() == {"RECEIPT_BROKEN": {f"submission {of}"}, "ANCHOR_LATE": {"leaf 2"}}
+    book.anchor()
+    assert looked() == {"ANCHOR_LATE": {"anchor 2"}}
 
 
 def test_a_signature_of_another_key_is_named(book, looked):

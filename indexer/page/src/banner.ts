@@ -21,6 +21,10 @@ export function banner(lang: Lang, bundle: Bundle, verdict: Verdict): HTMLElemen
   const made = frame(lang, state, say(lang, headline(state, bad), { bad, count }), say(lang, `detail.${state}`, {
     parties: quoted(lang, listed(lang, parties(verdict))),
   }));
+  if (verdict.notices.length) {
+    const count = new Set(verdict.notices.map((one) => one.record)).size;
+    made.append(h("p", { class: "sy-detail", "data-part": "notices" }, say(lang, "notice.some", { count })));
+  }
   const anchor = bundle.anchor;
   if (anchor && state === "VERIFIED") {
     const time = moment(new Date(anchor.block.time * 1000));

@@ -30,6 +30,7 @@ export interface Entry {
   submissionPath: Uint8Array[];
   receivedAt: number;
   logged: { index: number; path: Uint8Array[] } | null;
+  approval: { at: number; signature: Uint8Array } | null;
 }
 
 export interface Gap {
@@ -84,6 +85,7 @@ export interface Sighting {
   closed: number | null;
   keys: Record<string, KeySeen>;
   participants: Record<string, ParticipantSeen>;
+  approvers: string[];
 }
 
 /** Read a bundle; a Fault names the place of what is amiss. */
@@ -123,6 +125,9 @@ function readEntry(at: At): Entry {
     receivedAt: at.get("receivedAt").number(),
     // Half a place in the log is a mistake of whoever wrote the file.
     logged: index.isNull() && path.isNull() ? null : { index: index.number(), path: path.hashes() },
+    approval: at.get("approval").orNull((one) => ({
+      at: one.get("at").number(), signature: one.get("signature").hex(65),
+    })),
   };
 }
 
@@ -197,5 +202,6 @@ export function readSighting(bytes: Uint8Array): Sighting {
         status: one.get("status").word("admitted", "suspended"),
       },
     ])),
+    approvers: at.get("approvers").items().map((one) => toHex(one.hex(20))),
   };
 }

@@ -8,12 +8,13 @@ import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
 import { h } from "./dom.ts";
 import { Fault } from "./fault.ts";
-import { EVENT, MASTER_DATA } from "./record.ts";
+import { isMaster } from "./amending.ts";
+import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
 import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
-import { CONDITIONS, STEPS, term } from "./terms.ts";
+import { CONDITIONS, ERRORS, STEPS, term } from "./terms.ts";
 import { moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
-import { worst, type RecordVerdict, type State, type Verdict } from "./verdict.ts";
+import { worst, type Notice, type RecordVerdict, type State, type Verdict } from "./verdict.ts";
 
 const KINDS: Record<number, Word> = {
   [EVENT]: "history.event", [MASTER_DATA]: "history.masterData",
@@ -27,10 +28,15 @@ export class Told {
   readonly body: JsonObject;
   /** How it stands: no better than the answer it came in, for its proof ends at that answer's anchor. */
   readonly state: State;
+  /** What later records say of it, and what it says of an earlier one. */
+  readonly notices: readonly Notice[];
+  readonly says: Notice | undefined;
 
-  constructor(entry: Entry, verdict: RecordVerdict, answer: State) {
+  constructor(entry: Entry, verdict: RecordVerdict, answer: State, notices: readonly Notice[]) {
     this.entry = entry;
     this.verdict = verdict;
+    this.notices = notices.filter((one) => one.record === entry.id);
+    this.says = notices.find((one) => one.by === entry.id);
     this.state = worst([verdict.state, answer === "ALTERED" ? "UNCHECKED" : answer]);
     this.body = opened(entry);
   }
@@ -38,6 +44,15 @@ export class Told {
   /** Whether what it says may be told as part of this product's story. */
   get trusted(): boolean {
     return this.verdict.state !== "ALTERED" && this.verdict.state !== "UNKNOWN";
+  }
+
+  /** Whether a later record took its place or took it back. */
+  get superseded(): boolean {
+    return this.notices.some((one) => one.notice !== "ERASED");
+  }
+
+  get master(): boolean {
+    return isMaster(this.verdict.kind, this.body);
   }
 
   /** When it happened, as it says itself; what does not say is as old as its receipt. */
@@ -60,14 +75,17 @@ export class Told {
 
   title(lang: Lang): string {
     if (this.verdict.state === "ALTERED") return say(lang, "history.altered");
-    if (this.verdict.skipped) return say(lang, "history.skipped");
+    if (this.verdict.skipped) return say(lang, this.verdict.kind === AMENDMENT ? "history.meddled" : "history.skipped");
     if (this.verdict.state === "UNKNOWN") return say(lang, "history.foreign");
     return this.claimed(lang);
   }
 
   claimed(lang: Lang): string {
     const step = this.body["bizStep"];
-    if (this.verdict.kind === EVENT && typeof step === "string") return term(STEPS, step, lang);
+    if (typeof step !== "string") return say(lang, KINDS[this.verdict.kind ?? EVENT] ?? "history.event");
+    const what = term(STEPS, step, lang);
+    if (this.verdict.kind === EVENT) return what;
+    if (this.verdict.kind === AMENDMENT) return say(lang, "history.corrected", { what });
     return say(lang, KINDS[this.verdict.kind ?? EVENT] ?? "history.event");
   }
 }
@@ -85,8 +103,8 @@ function opened(entry: Entry): JsonObject {
 /** Every record in the order of the product's life: what it is first, then what happened to it. */
 export function tell(bundle: Bundle, verdict: Verdict): Told[] {
   const answer = worst(verdict.steps.map((step) => step.state));
-  const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!, answer));
-  const at = (one: Told): number => (one.verdict.kind === MASTER_DATA ? 0 : one.time.getTime());
+  const told = bundle.records.map((entry, i) => new Told(entry, verdict.records[i]!, answer, verdict.notices));
+  const at = (one: Told): number => (one.master ? 0 : one.time.getTime());
   return told.sort((a, b) => at(a) - at(b));
 }
 
@@ -97,7 +115,7 @@ export function history(lang: Lang, told: readonly Told[], missing: readonly Gap
   for (const one of told) {
     // Of a gap nothing is known but its place in the log, so it goes before the first record that came later.
     for (const gap of gaps.filter((each) => before(each, one))) list.append(gone(lang, gaps.splice(gaps.indexOf(gap), 1)[0]!));
-    list.append(item(lang, one));
+    list.append(item(lang, one, told));
   }
   for (const gap of gaps) list.append(gone(lang, gap));
   const empty = !told.length && !missing.length && h("p", { class: "sy-note" }, say(lang, "history.none"));
@@ -108,9 +126,10 @@ export function history(lang: Lang, told: readonly Told[], missing: readonly Gap
 const before = (gap: Gap, told: Told): boolean =>
   gap.index !== null && told.trusted && told.verdict.kind === EVENT && gap.index < (told.verdict.index ?? Infinity);
 
-function item(lang: Lang, told: Told): HTMLElement {
+function item(lang: Lang, told: Told, all: readonly Told[]): HTMLElement {
   const { verdict, entry } = told;
   const made = h("li", { class: "sy-item", "data-record": verdict.id, "data-state": told.state });
+  if (told.superseded) made.dataset["superseded"] = "";
   made.append(
     h("div", { class: "sy-head" },
       h("h3", {}, told.title(lang)),
@@ -120,11 +139,25 @@ function item(lang: Lang, told: Told): HTMLElement {
     const time = moment(told.time);
     made.prepend(h("time", { class: "sy-when", datetime: told.time.toISOString() },
       "eventTime" in told.body ? time : say(lang, "history.registered", { time })));
-    made.append(...story(lang, told));
+    made.append(...amendments(lang, told, all), ...story(lang, told));
   }
   made.append(h("div", { class: "sy-folds" }, unfolded(lang, verdict, entry), original(lang, told)));
   if (!told.trusted) made.append(h("p", { class: "sy-id" }, say(lang, "history.id", { id: entry.id })));
   return made;
+}
+
+/** What later records say of this one, and what this one does to an earlier. */
+function amendments(lang: Lang, told: Told, all: readonly Told[]): HTMLElement[] {
+  const why = (one: Notice): string => one.reason === null ? say(lang, "notice.unsaid") : term(ERRORS, one.reason, lang);
+  const who = (id: string): string => quoted(lang, all.find((one) => one.entry.id === id)?.who(lang) ?? "");
+  const { says, verdict } = told;
+  const own = says && h("p", { class: "sy-note" },
+    say(lang, `amends.${verdict.kind}` as Word, { who: who(says.by), reason: why(says) }));
+  return [
+    ...told.notices.map((one) => h("p", { class: "sy-notice", "data-notice": one.notice },
+      say(lang, `notice.${one.notice}`, { who: who(one.by), reason: why(one) }))),
+    ...(own ? [own] : []),
+  ];
 }
 
 function story(lang: Lang, told: Told): HTMLElement[] {

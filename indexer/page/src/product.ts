@@ -5,7 +5,6 @@ import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { parse } from "./code.ts";
 import { h, icon } from "./dom.ts";
 import type { Told } from "./history.ts";
-import { MASTER_DATA } from "./record.ts";
 import { has, listed, plain, say, type Lang, type Word } from "./words.ts";
 
 const ROWS: Word[] = [
@@ -15,7 +14,7 @@ const ROWS: Word[] = [
 
 /** Draw the card of what is proven about the product, or say that nothing is. */
 export function card(lang: Lang, code: string, told: readonly Told[]): HTMLElement {
-  const stated = told.filter((one) => one.verdict.kind === MASTER_DATA && !one.verdict.skipped);
+  const stated = told.filter((one) => one.master && !one.verdict.skipped && !one.superseded);
   const best = stated.filter((one) => one.trusted).sort((a, b) => place(a) - place(b)).pop();
   const section = h("section", { class: "sy-card sy-product", "data-part": "product" });
   section.append(h("h2", { class: "sy-over" }, say(lang, "product.title")));

@@ -5,6 +5,7 @@
  * The bundle comes from whoever answers and may be forged in every part. It only supplies what the anchor that another
  * party saw, the registry, trust and the reader's own scan are held against.
  */
+import * as amending from "./amending.ts";
 import type { Anchor, Bundle, Entry, Sighting, Trust } from "./bundle.ts";
 import { fromHex, toHex, toUuid } from "./bytes.ts";
 import { isObject, type JsonObject } from "./canonical.ts";
@@ -15,7 +16,7 @@ import { Fault } from "./fault.ts";
 import { checkInclusion, leafHash } from "./merkle.ts";
 import * as reach from "./reach.ts";
 import * as record from "./record.ts";
-import { logId, recover, submissionHash } from "./submission.ts";
+import { approvalHash, logId, recover, submissionHash } from "./submission.ts";
 import { step, verdict, worst, type RecordVerdict, type Step, type Verdict } from "./verdict.ts";
 import { Witnesses } from "./witnesses.ts";
 
@@ -35,12 +36,17 @@ export function check(bundle: Bundle, code: string, trust: Trust, sightings: rea
   const witnesses = new Witnesses(bundle, trust, sightings);
   const proven = bundle.records.map((entry) => prove(entry, bundle, witnesses));
   markRepeated(proven);
-  const told = reach.steps(asked, proven.map(spoken));
+  const stated = proven.map(statement);
+  const related = amending.relations(stated);
+  const told = reach.steps(asked, proven.map((one, i) => ({
+    kind: one.kind, body: one.body, sound: sound(one), relation: related[i]!,
+  })));
   return verdict(
     canonical(asked),
     [checkpoint(bundle, trust), witnesses.anchor()],
-    proven.map((one, i) => judged(one, told[i]!)),
+    proven.map((one, i) => judged(one, told[i]!, amending.foreign(related[i]!))),
     bundle.missing,
+    amending.notices(stated, related, proven.map(sound)),
   );
 }
 
@@ -82,6 +88,7 @@ function prove(entry: Entry, bundle: Bundle, witnesses: Witnesses): Proven {
     signature(entry, digest, bundle.origin),
     inclusion(entry, kind, digest, bundle.anchor),
     witnesses.key(entry),
+    ...approval(entry, kind, digest, bundle.origin, witnesses),
   ];
   return { entry, kind, digest, body, content, proofs };
 }
@@ -144,6 +151,20 @@ function inclusion(entry: Entry, kind: number | null, digest: Uint8Array, anchor
   return reason ? step("inclusion", "ALTERED", reason, facts) : step("inclusion", "VERIFIED", null, facts);
 }
 
+/** Check that the log's operator agreed to what amends another record; other records have no such step. */
+function approval(
+  entry: Entry, kind: number | null, digest: Uint8Array, origin: string, witnesses: Witnesses,
+): Step[] {
+  const given = entry.approval;
+  if (!amending.needsApproval(kind, given !== null)) return [];
+  if (!given) return [step("approval", "ALTERED", "APPROVAL_ABSENT", { approver: null, at: null })];
+  const { at, signature: signed } = given;
+  let approver = "";
+  const reason = refused(() => { approver = toHex(recover(approvalHash({ log: logId(origin), digest, at }), signed)); });
+  if (reason) return [step("approval", "ALTERED", reason, { approver: null, at })];
+  return [witnesses.approval(at, approver)];
+}
+
 /** Refuse a record that is there already: it could stand where a missing one should. */
 function markRepeated(proven: Proven[]): void {
   const met = new Set<string>();
@@ -158,18 +179,20 @@ function markRepeated(proven: Proven[]): void {
 
 const sound = (one: Proven): boolean => worst([one.content, ...one.proofs].map((s) => s.state)) !== "ALTERED";
 
-const spoken = (one: Proven): reach.Spoken => ({
-  kind: one.kind,
-  body: one.body,
-  participant: toUuid(one.entry.submission.participant),
-  digest: toHex(one.digest),
-  amends: one.entry.content["amends"],
-  sound: sound(one),
+const statement = ({ entry, kind, digest, body }: Proven): amending.Statement => ({
+  id: entry.id,
+  kind,
+  participant: toUuid(entry.submission.participant),
+  digest: toHex(digest),
+  amends: entry.content["amends"],
+  index: entry.logged?.index ?? null,
+  approved: entry.approval !== null,
+  body,
 });
 
-function judged(one: Proven, told: Step): RecordVerdict {
-  const skipped = strange(one.kind) && sound(one);
-  const about = skipped ? step("code", "UNKNOWN", "KIND_UNKNOWN") : told;
+function judged(one: Proven, told: Step, foreign: boolean): RecordVerdict {
+  const skipped = (strange(one.kind) || foreign) && sound(one);
+  const about = skipped && strange(one.kind) ? step("code", "UNKNOWN", "KIND_UNKNOWN") : told;
   const steps = [one.content, about, ...one.proofs];
   return {
     id: one.entry.id,

@@ -4,24 +4,26 @@
  *
  * Links are followed in one direction at a time: whoever turned round half-way would count the other boxes on a pallet.
  */
-import type { Json, JsonObject } from "./canonical.ts";
+import { foreign, isMaster, type Relation } from "./amending.ts";
+import type { JsonObject } from "./canonical.ts";
 import { canonical, parent, type Code } from "./code.ts";
 import { names, type Naming } from "./event.ts";
 import { Fault } from "./fault.ts";
-import { EVENT, MASTER_DATA } from "./record.ts";
+import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
 import { step, type Step } from "./verdict.ts";
 
 // The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
 const LINKS: [inner: string, outer: string][] = [["child", "parent"], ["output", "input"]];
 
-/** What one record says; `body` is undefined if unreadable, `sound` says that none of its own proofs failed. */
+/**
+ * What one record says; `body` is undefined if unreadable, `sound` says that none of its own proofs failed, `relation`
+ * what it amends.
+ */
 export interface Spoken {
   kind: number | null;
   body: JsonObject | undefined;
-  participant: string;
-  digest: string;
-  amends: Json | undefined;
   sound: boolean;
+  relation: Relation;
 }
 
 type Ways = Map<string, string[]>;
@@ -36,7 +38,9 @@ export function steps(asked: Code, records: readonly Spoken[]): Step[] {
   return amended(records, found);
 }
 
-const speaks = (record: Spoken): boolean => record.kind === EVENT || record.kind === MASTER_DATA;
+const speaks = ({ kind }: Spoken): boolean => kind === EVENT || kind === MASTER_DATA || kind === AMENDMENT;
+const master = (record: Spoken): boolean => isMaster(record.kind, record.body);
+const event = (record: Spoken): boolean => (record.kind === EVENT || record.kind === AMENDMENT) && !master(record);
 
 /** What a record names, or undefined where that cannot be read. */
 function spokenNames(record: Spoken): Naming[] | undefined {
@@ -54,7 +58,7 @@ function allLinked(asked: string, records: readonly Spoken[], named: (Naming[] |
   const inward: Ways = new Map();
   const outward: Ways = new Map();
   records.forEach((record, i) => {
-    if (!record.sound || record.kind !== EVENT) return;
+    if (!record.sound || !event(record) || foreign(record.relation)) return;
     for (const [inner, outer] of LINKS) {
       const inside = (named[i] ?? []).filter((one) => one.role === inner).map((one) => one.code);
       const outside = (named[i] ?? []).filter((one) => one.role === outer).map((one) => one.code);
@@ -82,26 +86,26 @@ function judge(
   if (!named) return step("code", "UNKNOWN", "EVENT_UNREADABLE");
   const spoken = named.map((one) => one.code);
   if (spoken.includes(asked)) return reached("CODE", [asked]);
-  if (record.kind === MASTER_DATA && above !== undefined && spoken.includes(above)) return reached("CLASS", [above]);
+  if (master(record) && above !== undefined && spoken.includes(above)) return reached("CLASS", [above]);
   const links = spoken.filter((code) => linked.has(code));
-  if (record.kind === EVENT && links.length) return reached("LINK", links);
+  if (event(record) && links.length) return reached("LINK", links);
   return step("code", "UNKNOWN", "CODE_NOT_NAMED");
 }
 
 const reached = (by: string, codes: string[]): Step =>
   step("code", "VERIFIED", null, { by, codes: [...new Set(codes)] });
 
-/** Let what amends a record speak of whatever that one speaks of. */
+/** Let what amends a record speak of whatever that one speaks of, and what may not amend it of nothing. */
 function amended(records: readonly Spoken[], found: Step[]): Step[] {
-  const bases = new Map<string, Step>();
-  records.forEach((record, i) => {
-    if (speaks(record) && found[i]!.state === "VERIFIED") bases.set(record.participant + record.digest, found[i]!);
+  const made: Step[] = [];
+  records.forEach(({ relation, body }, i) => {
+    const told = found[i]!;
+    const base = relation.base === null ? undefined : made[relation.base];
+    if (foreign(relation)) made.push(step("code", "UNKNOWN", "AMENDS_FOREIGN"));
+    else if (body && told.state !== "VERIFIED" && base?.state === "VERIFIED") {
+      // Who amends what is said of a class speaks of the class, and of none of its pieces.
+      made.push(step("code", "VERIFIED", null, { ...base.facts, by: base.facts.by === "CLASS" ? "CLASS" : "AMENDS" }));
+    } else made.push(told);
   });
-  return records.map((record, i) => {
-    const amending = record.kind !== null && record.kind > MASTER_DATA && record.body;
-    const base = amending && typeof record.amends === "string" && bases.get(record.participant + record.amends);
-    // Who amends what is said of a class speaks of the class, and of none of its pieces.
-    const by = base && base.facts.by === "CLASS" ? "CLASS" : "AMENDS";
-    return base ? step("code", "VERIFIED", null, { ...base.facts, by }) : found[i]!;
-  });
+  return made;
 }

@@ -4,10 +4,13 @@
 type Pair = [zh: string, en: string];
 
 export const REASONS: Record<string, Pair> = {
+  AMENDS_FOREIGN: ["它要更正的记录不是同一家企业的，或者次序不对", "what it amends is another enterprise's, or came after it"],
   ANCHOR_ABSENT: ["第二方的节点已经越过那个区块，却没有这次登记", "the second party's node has passed that block and found no such entry"],
   ANCHOR_DIFFERS: ["第二方看到的登记与证明里写的不同", "the entry that the second party sees is not the one in the proof"],
   ANCHOR_NOT_FINAL: ["所在区块还不能算确定", "the block is not final yet"],
   ANCHOR_UNSEEN: ["第二方的节点还没有跟到那个区块", "the second party's node has not reached that block yet"],
+  APPROVAL_ABSENT: ["没有附上平台的同意", "the platform's consent is not there"],
+  APPROVER_UNKNOWN: ["签名同意的不是运营平台的账户", "whoever consented is not the platform's account"],
   CHAIN_DIFFERS: ["第二方跟随的是另一条区块链", "the second party follows another blockchain"],
   CHECKPOINT_ABSENT: ["证明里还没有签过名的日志状态", "the proof holds no signed state of the log yet"],
   CHECKPOINT_DIFFERS: ["签过名的日志状态与区块链上的登记不同", "the signed state of the log is not the one on the blockchain"],
@@ -51,6 +54,8 @@ export const WAYS: Record<string, Pair> = {
 };
 
 export const FACTS: Record<string, Pair> = {
+  approver: ["审核账户", "Reviewing account"],
+  at: ["审核时间", "Reviewed at"],
   "block.hash": ["区块哈希", "Block hash"],
   "block.number": ["区块号", "Block"],
   "block.time": ["区块时间", "Block time"],

@@ -9,9 +9,12 @@ import { Fault } from "./fault.ts";
 export const TYPE = "suyuan/record/v1";
 export const EVENT = 1;
 export const MASTER_DATA = 2;
+export const AMENDMENT = 3;
+export const WITHDRAWAL = 4;
+export const ERASURE = 5;
 
-export const KIND_MAX = 5;
-const KINDS = [EVENT, MASTER_DATA, 3, 4, KIND_MAX];
+export const KIND_MAX = ERASURE;
+const KINDS = [EVENT, MASTER_DATA, AMENDMENT, WITHDRAWAL, ERASURE];
 const MEMBERS = ["type", "participant", "kind", "schema", "blind", "body"];
 const BLIND = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 const VERSION = Uint8Array.of(1);

@@ -4,15 +4,18 @@
  * It only asks and writes down. Whether the answers hold up is decided by witnesses.ts, which does no input or output.
  */
 import type { Anchor, Bundle, KeySeen, ParticipantSeen, Sighting, Trust } from "./bundle.ts";
-import { fromHex, fromUuid, left, right, toHex, toUuid } from "./bytes.ts";
+import { concat, fromHex, fromUuid, left, right, toHex, toUuid } from "./bytes.ts";
+import { Fault } from "./fault.ts";
+import { digest } from "./record.ts";
 import { Endpoint, eventTopic, hash, list, member, NoAnswer, number, quantity, selector, view, word, words } from "./rpc.ts";
-import { logId } from "./submission.ts";
+import { approvalHash, logId, recover } from "./submission.ts";
 
 export const SIGNATURES = {
   anchored: "Anchored(bytes32,uint64,uint64,uint64,bytes32)",
   logOf: "logOf(bytes32)",
   keyOf: "keyOf(address)",
   participantOf: "participantOf(bytes16)",
+  served: "served(bytes32,address)",
   unknown: "TraceLogUnknown(bytes32)",
 };
 const STATUS = ["unknown", "admitted", "suspended"] as const;
@@ -33,6 +36,7 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Endpoint
   const log = logId(bundle.origin);
   const keys = [...new Set(bundle.records.map((record) => toHex(record.submission.key)))].sort();
   const ids = [...new Set(bundle.records.map((record) => toUuid(record.submission.participant)))].sort();
+  const approvers = signers(bundle);
   const answers = await node.batch([
     ["eth_chainId", []],
     ["eth_getBlockByNumber", ["0x0", false]],
@@ -42,12 +46,14 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Endpoint
     view(trust.traceLog, SIGNATURES.logOf, log),
     ...keys.map((key) => view(trust.participants, SIGNATURES.keyOf, left(fromHex(key, 20)!))),
     ...ids.map((id) => view(trust.participants, SIGNATURES.participantOf, right(fromUuid(id)!))),
+    ...approvers.map((one) => view(trust.traceLog, SIGNATURES.served, concat(log, left(fromHex(one, 20)!)))),
   ]);
   const next = (): unknown => answers.shift()!();
   const chainId = quantity(next());
   const genesis = toHex(hash(member(next(), "hash")));
   const seen: Sighting = {
     format: "suyuan/sighting/v1", party, chainId, genesis, final: 0, anchor: null, closed: null, keys: {}, participants: {},
+    approvers: [],
   };
   // Another chain has nothing of ours: that it is another is all there is to say.
   if (chainId !== trust.chainId || genesis !== trust.genesis) return seen;
@@ -57,7 +63,23 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Endpoint
   seen.closed = closing(answers.shift()!(selector(SIGNATURES.unknown)));
   for (const key of keys) Object.assign(seen.keys, keyOf(key, words(next())));
   for (const id of ids) Object.assign(seen.participants, participantOf(id, words(next())));
+  for (const one of approvers) if (number(word(words(next()), 0))) seen.approvers.push(one);
   return seen;
+}
+
+/** Who signed the bundle's approvals, each once. */
+function signers(bundle: Bundle): string[] {
+  const found = bundle.records.flatMap(({ approval, content }) => {
+    if (!approval) return [];
+    try {
+      const said = { log: logId(bundle.origin), digest: digest(content), at: approval.at };
+      return [toHex(recover(approvalHash(said), approval.signature))];
+    } catch (error) {
+      if (error instanceof Fault) return [];
+      throw error;
+    }
+  });
+  return [...new Set(found)].sort();
 }
 
 function final(trust: Trust, latest: number, finalized: unknown): number {

@@ -70,6 +70,7 @@ function shown(lang: Lang, key: string, value: Json): string {
   if (key === "by") return WAYS[plain(value)]?.[lang === "zh" ? 0 : 1] ?? plain(value);
   if (typeof value === "boolean") return say(lang, value ? "yes" : "no");
   if (key === "block.time" && typeof value === "number") return moment(new Date(value * 1000));
+  if (key === "at" && typeof value === "number") return moment(new Date(value * 1000));
   if (key === "receivedAt" && typeof value === "number") return moment(new Date(value));
   const status = `status.${plain(value)}`;
   if (key === "status" && has(status)) return say(lang, status);

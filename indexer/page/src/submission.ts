@@ -14,6 +14,7 @@ const SEPARATOR = keccak(
 const SUBMISSION = hashed(
   "Submission(bytes32 log,bytes16 participant,uint64 sequence,uint32 count,bytes32 root)",
 );
+const APPROVAL = hashed("Approval(bytes32 log,bytes32 digest,uint64 at)");
 const RECEIPT = hashed(
   "Receipt(bytes32 log,bytes16 participant,address key,uint64 sequence,uint32 count,bytes32 root," +
     "uint64 receivedAt,uint64 anchorBy)",
@@ -49,6 +50,10 @@ export const receiptHash = (r: Receipt): Uint8Array =>
     RECEIPT, r.log, right(r.participant), left(r.key), word(r.sequence), word(r.count), r.root,
     word(r.receivedAt), word(r.anchorBy),
   );
+
+/** Hash an approval to the 32 bytes that the log's operator signs; `at` is in seconds. */
+export const approvalHash = (a: { log: Uint8Array; digest: Uint8Array; at: number }): Uint8Array =>
+  seal(APPROVAL, a.log, a.digest, word(a.at));
 
 /** Find the address whose key signed; only r‖s‖v with low s and v 27 or 28 is a signature. */
 export function recover(signingHash: Uint8Array, signature: Uint8Array): Uint8Array {

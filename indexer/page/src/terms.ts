@@ -130,6 +130,17 @@ export const DETAILS: Terms = {
   standard: ["依据标准", "Standard"],
 };
 
+/** Why something was corrected, withdrawn (GS1 CBV 2.0) or erased (Personal Information Protection Law, article 47). */
+export const ERRORS: Terms = {
+  consent_withdrawn: ["本人撤回同意", "consent withdrawn"],
+  did_not_occur: ["事件并未发生", "it did not occur"],
+  incorrect_data: ["内容有误", "the data were incorrect"],
+  ordered: ["法院或主管部门要求", "ordered by a court or authority"],
+  purpose_ended: ["处理目的已实现或不再需要", "its purpose has ended"],
+  retention_ended: ["保存期限已满", "its retention period has ended"],
+  unlawful: ["违法或违约的处理", "unlawful processing"],
+};
+
 export const UNITS: Record<string, string> = {
   "2N": "dB", "59": "ppm", "C62": "", "CEL": "°C", "CMT": "cm", "GP": "mg/m³",
   "GRM": "g", "HUR": "h", "JOU": "J", "KEL": "K", "KGM": "kg", "KPA": "kPa", "KVT": "kV", "KWH": "kWh", "KWT": "kW",

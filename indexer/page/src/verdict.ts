@@ -16,7 +16,7 @@ export interface Step {
   facts: JsonObject;
 }
 
-/** How one record stands. A record of a kind we do not know is proven, counted and skipped. */
+/** How one record stands. Of a kind we do not know, or amending without the right to, it is proven and skipped. */
 export interface RecordVerdict {
   id: string;
   index: number | null;
@@ -26,6 +26,15 @@ export interface RecordVerdict {
   steps: Step[];
 }
 
+/** What a later record says of an earlier one, beside the verdict. */
+export interface Notice {
+  notice: "AMENDED" | "WITHDRAWN" | "ERASED";
+  record: string;
+  by: string;
+  participant: string;
+  reason: string | null;
+}
+
 export interface Verdict {
   format: "suyuan/verdict/v1";
   state: State;
@@ -33,6 +42,7 @@ export interface Verdict {
   steps: Step[];
   records: RecordVerdict[];
   missing: Gap[];
+  notices: Notice[];
 }
 
 export const worst = (states: readonly State[]): State =>
@@ -54,9 +64,11 @@ const speaks = (record: RecordVerdict): boolean =>
  * Put a verdict together; UNKNOWN where nothing speaks of the code itself. Otherwise what is said of a whole class would
  * vouch for any serial number somebody makes up.
  */
-export function verdict(code: string, steps: Step[], records: RecordVerdict[], missing: Gap[]): Verdict {
+export function verdict(
+  code: string, steps: Step[], records: RecordVerdict[], missing: Gap[], notices: Notice[],
+): Verdict {
   const counted = records.filter((record) => !record.skipped).map((record) => record.state);
   const rest: State[] = missing.length ? ["MISSING"] : records.some(speaks) ? [] : ["UNKNOWN"];
   const state = worst([...steps.map((one) => one.state), ...rest, ...counted]);
-  return { format: "suyuan/verdict/v1", state, code, steps, records, missing };
+  return { format: "suyuan/verdict/v1", state, code, steps, records, missing, notices };
 }

@@ -46,6 +46,14 @@ export class Witnesses {
     return step("key", ...this.bounded(decided), registry(known[0], entry));
   }
 
+  /** Judge whether whoever signed a record's approval was the log's operator. */
+  approval(at: number, approver: string): Step {
+    const known = this.sightings.filter((seen) => this.sameChain(seen));
+    const decided = decisive(known.map((seen): Outcome =>
+      seen.approvers.includes(approver) ? ["VERIFIED", null] : ["ALTERED", "APPROVER_UNKNOWN"]));
+    return step("approval", ...this.bounded(decided), { approver, at });
+  }
+
   /** Let the operator's own word be no proof. */
   private bounded(outcome: Outcome): Outcome {
     return outcome[0] === "VERIFIED" && !this.independent ? ["UNCHECKED", "OWN_WORD"] : outcome;

@@ -1,5 +1,6 @@
 import asyncio
 import secrets
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -91,6 +92,25 @@ def test_an_api_key_tells_its_participant(admin, maker, ask):
     assert issued.secret.startswith("suyuan_")
     assert issued.secret != other.secret
     assert ask(issued.secret) == ask(other.secret) == Caller(maker.participant)
+
+
+def test_an_operators_key_says_so(admin, maker, ask):
+    with admin.begin() as connection:
+        issued = desk.issue(connection, maker.participant, NOW, role="operator")
+    assert ask(issued.secret) == Caller(maker.participant, "operator")
+
+
+def test_a_participant_with_a_key_of_its_own_gets_no_custodial_one(admin, maker):
+    own = desk.Admission(uuid4(), b"\5" * 20)
+    with admin.begin() as connection:
+        made = desk.admit_own(connection, own, "乙公司", CODES[1], NOW)
+        keys = connection.execute(text("select participant from gateway.custodial_key")).all()
+    assert made == own
+    assert [row.participant for row in keys] == [maker.participant]
+    other = replace(own, participant=uuid4())
+    for again, credit_code in ((own, CODES[1]), (own, CODES[2]), (other, CODES[1])):
+        with pytest.raises(desk.ParticipantKnownError), admin.begin() as connection:
+            desk.admit_own(connection, again, "乙公司", credit_code, NOW)
 
 
 def test_the_store_does_not_hold_the_secret(admin, maker):

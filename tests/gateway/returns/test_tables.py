@@ -14,5 +14,6 @@ def test_only_intake_applies_and_only_returns_reviews(database):
                 may = connection.execute(text(asked), given | {"act": "insert"}).scalar_one()
                 assert may == (role == writer)
                 for act in ("update", "delete"):
+                    # Intake may let go of an application's secrets, which is a grant on that column alone.
                     assert not connection.execute(text(asked), given | {"act": act}).scalar_one()
     owner.dispose()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -21,6 +22,7 @@ from sqlalchemy import func, select, text
 from gateway.accounts import desk
 from gateway.accounts.tables import idempotency
 from gateway.app import create_app
+from gateway.enterprise.signing import Signer
 from gateway.leader import Term
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, write_key
@@ -29,7 +31,8 @@ from gateway.verifier import Verifier
 from indexer.chain.deployment import Deployment
 from indexer.core import checkpoint, code, proof, submission
 from indexer.core.bundle import Bundle
-from indexer.core.checkpoint import Checkpoint, Signer
+from indexer.core.checkpoint import Checkpoint
+from indexer.core.checkpoint import Signer as NoteSigner
 from indexer.core.sighting import KeySeen, ParticipantSeen, Sighting
 from indexer.core.tile import Tree
 from indexer.core.trust import Log, Trust
@@ -67,7 +70,7 @@ class Site:
     def __init__(self, database, folder: Path, **settings):
         self.database = database
         self.vault_key, self.receipt_key = secrets.token_bytes(32), secrets.token_bytes(32)
-        self.signer = Signer(ORIGIN, secrets.token_bytes(32))
+        self.signer = NoteSigner(ORIGIN, secrets.token_bytes(32))
         write_key(folder / "vault.key", self.vault_key)
         write_key(folder / "receipt.key", self.receipt_key)
         (folder / "deployment.json").write_bytes(DEPLOYMENT.to_json())
@@ -85,6 +88,7 @@ class Site:
                 **settings,
             }
         )
+        self.operator = secrets.token_bytes(32)
         self.members: list[Member] = []
         self.anchors = 0
         self.app = create_app(self.settings)
@@ -132,6 +136,44 @@ class Site:
             )
         self.members.append(Member(admitted.participant, name, admitted.address, issued.secret))
         return self.members[-1]
+
+    def holder(self, signer: Signer) -> Member:
+        """Issue an API key to a participant that signs for itself."""
+        with self._as("admin") as connection:
+            issued = desk.issue(connection, signer.participant, making.NOW)
+        key = submission.address(signer.private_key)
+        return Member(signer.participant, "", key, issued.secret)
+
+    def open_log(self) -> None:
+        """Name the account that operates the log, as the follower would have seen it."""
+        facts = {
+            "log": submission.log_id(ORIGIN).hex(),
+            "operator": submission.address(self.operator).hex(),
+        }
+        with self._as("node") as connection:
+            row = {"block_number": self._block(connection), "log_index": 7, "contract": "TraceLog"}
+            connection.execute(
+                tables.administration.insert(), row | {"event": "Opened", "facts": facts}
+            )
+
+    def reviewer(self, number: int = 2) -> Member:
+        """Admit the operator itself, with an API key for its desk."""
+        member = self.member(number, "演示溯源平台")
+        with self._as("superuser") as connection:
+            connection.execute(
+                text("update gateway.api_key set role = 'operator' where participant = :one"),
+                {"one": member.id},
+            )
+        return member
+
+    def approval(self, application: dict[str, Any], at: int | None = None, key=None):
+        """Sign what the operator says of an application when it agrees."""
+        at = int(time.time()) if at is None else at
+        said = submission.Approval(
+            submission.log_id(ORIGIN), bytes.fromhex(application["digest"]), at
+        )
+        signature = submission.sign(said.signing_hash(), key or self.operator).hex()
+        return {"reason": "核对无误", "at": at, "signature": signature}
 
     def send(self, member: Member, *events, **headers):
         """Send events and expect a receipt."""
@@ -239,6 +281,7 @@ class Site:
             participants={
                 one.id: ParticipantSeen(one.name, "", "admitted") for one in self.members
             },
+            approvers=[submission.address(self.operator)],
         )
 
     def check(self, data: bytes, code: str) -> Verdict:
@@ -252,6 +295,11 @@ class Site:
             connection.execute(text("set session_replication_role = replica"))
             changed = connection.execute(text(statement), values)
             assert changed.rowcount > 0
+
+    def count(self, query: str) -> int:
+        """Ask the store one number, as its superuser."""
+        with self._as("superuser") as connection:
+            return int(connection.scalar(text(query)) or 0)
 
     def rows(self) -> dict[str, int]:
         """Count everything intake may write."""

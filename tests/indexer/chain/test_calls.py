@@ -7,14 +7,19 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from web3 import Web3
 
 from indexer.chain import calls
 from indexer.chain.calls import Call, MisshapenError
 from indexer.core import merkle
 from indexer.core.submission import address
+from tests.contracts.world import World
 
 
-def test_heads_and_states_are_what_web3_reads(world, client):
+def test_heads_and_states_are_what_web3_reads(devnet, client):
+    world = World.on(
+        devnet
+    )  # contracts of its own: a closed log is a finding for whoever shares them
     log = world.new_log()
     leaf = merkle.leaf_hash(b"one")
     world.send("operator", world.anchoring(log, 1, leaf, []))
@@ -31,6 +36,20 @@ def test_heads_and_states_are_what_web3_reads(world, client):
     assert "0x" + state.receipt_key.hex() == told[2].lower()
     world.hands["admin"].close(log, 1)
     assert client.ask(calls.log_state(where, log)).last_good == 1
+
+
+def test_who_served_a_log_is_what_web3_reads(world, client):
+    log, where = world.new_log(), world.deployment.trace_log
+    parties = [world.address(role) for role in ("operator", "stranger", "regulator")]
+    seen = client.ask_all([calls.served(where, log, one) for one in parties])
+    assert seen == [(True, False), (False, True), (False, False)]
+    told = [
+        tuple(world.log.functions.served(log, Web3.to_checksum_address(one)).call())
+        for one in parties
+    ]
+    assert seen == told
+    nobody = calls.served(where, bytes(32), parties[0])
+    assert client.ask(nobody) == (False, False)
 
 
 def test_a_log_that_was_never_opened_has_no_head(world, client):
@@ -81,6 +100,7 @@ QUESTIONS: list[Call[object]] = [
     calls.code(bytes(20)),
     calls.head(bytes(20), bytes(32)),
     calls.log_state(bytes(20), bytes(32)),
+    calls.served(bytes(20), bytes(32), bytes(20)),
     calls.key_of(bytes(20), bytes(20)),
     calls.participant_of(bytes(20), uuid4()),
 ]

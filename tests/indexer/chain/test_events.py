@@ -6,11 +6,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from web3 import Web3
 
 from indexer.chain import events
-from indexer.chain.events import Anchored, Registration
+from indexer.chain.events import Administration, Anchored, Registration
 from indexer.core import merkle
 from indexer.core.submission import address
+from tests.contracts.world import World
 
 HEX = st.binary(max_size=160).map(lambda data: "0x" + data.hex())
 
@@ -66,6 +68,70 @@ def test_every_event_reads_as_web3_reads_it(world, client):
         )
 
 
+def test_every_act_of_an_administrator_reads_as_web3_reads_it(devnet, client):
+    world = World.on(
+        devnet
+    )  # contracts of its own: a changed role is a finding for whoever shares them
+    first = client.header_at("latest").number + 1
+    hand, role, stranger = world.hands["admin"], b"\5" * 32, world.address("stranger")
+    log = world.new_log(5, b"\6" * 32)
+    parties = (world.address("operator"), bytes(range(32)), stranger)
+    hand.rotate(log, *parties)
+    hand.close(log, 4, b"\7" * 32)
+    for contract in (world.log, world.participants):
+        for act in ("grantRole", "revokeRole"):
+            account = Web3.to_checksum_address(stranger)
+            world.send("admin", contract.functions[act](role, account))
+    last = client.header_at("latest").number
+    told = client.events(world.deployment, first, last)
+    acts = [one for one in told if isinstance(one, Administration)]
+    theirs = []
+    for contract, name in ((world.log, "TraceLog"), (world.participants, "Participants")):
+        kinds = ["RoleGranted", "RoleRevoked", "RoleAdminChanged"]
+        kinds += ["Opened", "Rotated", "Closed"] if name == "TraceLog" else []
+        for kind in kinds:
+            for seen in contract.events[kind]().get_logs(from_block=first, to_block=last):
+                theirs.append((name, seen))
+    theirs.sort(key=lambda one: (one[1]["blockNumber"], one[1]["logIndex"]))
+    assert len(acts) == len(theirs) == 7
+    for mine, (contract, seen) in zip(acts, theirs, strict=True):
+        assert (mine.contract, mine.event) == (contract, seen["event"])
+        assert (mine.block_number, mine.log_index) == (seen["blockNumber"], seen["logIndex"])
+        assert mine.facts == {name: plain(value) for name, value in seen["args"].items()}
+
+
+def plain(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.removeprefix("0x").lower() if isinstance(value, str) else value
+
+
+def test_the_time_of_a_recovery_is_read(world, client):
+    participant, _ = world.new_participant()
+    key = bytes([9]) * 32
+    possession = world.possession(participant, key)
+    hand = world.hands["registrar"]
+    hand.request_recovery(participant, address(key), custodial=False, possession=possession)
+    first = client.header_at("latest").number + 1
+    world.hands["regulator"].approve_recovery(participant, address(key))
+    (mine,) = client.events(world.deployment, first, first)
+    (seen,) = world.participants.events.RecoveryApproved().get_logs(from_block=first)
+    assert (mine.event, mine.ready_at) == ("RecoveryApproved", seen["args"]["readyAt"])
+    hand.cancel_recovery(participant)
+
+
+def test_what_was_said_of_one_participant_can_be_asked_alone(world, client):
+    first = client.header_at("latest").number + 1
+    mine, _ = world.new_participant()
+    world.new_participant()
+    world.hands["registrar"].suspend(mine)
+    told = client.ask(events.registrations(world.deployment, mine, first))
+    assert [one.event for one in told] == ["Admitted", "KeyAdded", "Suspended"]
+    assert {one.participant for one in told} == {mine}
+    (last,) = client.ask(events.registrations(world.deployment, mine, told[-1].block_number))
+    assert last.event == "Suspended"
+
+
 def test_a_transactions_anchors_are_read_from_its_receipt(world, client):
     log = world.new_log()
     receipt = world.send("operator", world.anchoring(log, 1, merkle.leaf_hash(b"x"), []))
@@ -93,14 +159,16 @@ def test_other_events_of_our_contracts_are_skipped(world):
 @given(
     topics=st.lists(HEX, max_size=4),
     data=HEX,
-    anchor=st.booleans(),
-    kind=st.sampled_from(sorted(events._REGISTRATIONS)),
+    kind=st.sampled_from([events.ANCHORED, *sorted(events._REGISTRATIONS), *sorted(events._ACTS)]),
 )
-def test_whatever_an_event_holds_it_is_read_or_refused(topics, data, anchor, kind):
-    first = "0x" + (events.ANCHORED if anchor else kind).hex()
-    entry = raw("0x" + "11" * 20, topics=[first, *topics], data=data)
+def test_whatever_an_event_holds_it_is_read_or_refused(topics, data, kind):
+    entry = raw("0x" + "11" * 20, topics=["0x" + kind.hex(), *topics], data=data)
     with contextlib.suppress(ValueError):
-        events.anchored(entry) if anchor else events.registration(entry)
+        events.anchored(entry)
+    with contextlib.suppress(ValueError):
+        events.registration(entry)
+    with contextlib.suppress(ValueError):
+        events.administration(entry, "TraceLog")
 
 
 def raw(address: str, topics: list[str] | None = None, data: str = "0x") -> events.Log:

@@ -93,12 +93,7 @@ def good() -> Iterator[Case]:
         WORLD.bundle(TALE.packed, TALE.made, TALE.sibling),
         PALLET,
     )
-    yield Case(
-        "an amendment of a record in the answer",
-        "VERIFIED",
-        [],
-        WORLD.bundle(TALE.sold, TALE.corrected),
-    )
+    yield from amended()
     yield Case(
         "a record of a later kind is skipped",
         "VERIFIED",
@@ -136,6 +131,78 @@ def good() -> Iterator[Case]:
         "VERIFIED",
         [],
         forged(lambda members: members.update(evidence=[1], cosignatures=None)),
+    )
+
+
+def amended() -> Iterator[Case]:
+    """Corrections, withdrawals and erasures that count, and some that do not."""
+    yield Case(
+        "a record and its correction", "VERIFIED", [], WORLD.bundle(TALE.sold, TALE.corrected)
+    )
+    yield Case(
+        "a correction of a correction",
+        "VERIFIED",
+        [],
+        WORLD.bundle(TALE.sold, TALE.corrected, TALE.recorrected),
+    )
+    yield Case(
+        "a correction whose old record does not name the code",
+        "VERIFIED",
+        [],
+        WORLD.bundle(TALE.corrected),
+    )
+    yield Case(
+        "a record and its withdrawal",
+        "VERIFIED",
+        [],
+        WORLD.bundle(TALE.packed, TALE.unloaded, TALE.withdrawn),
+        PALLET,
+    )
+    yield Case(
+        "a record whose concealed values its owner had erased",
+        "VERIFIED",
+        [],
+        forged(
+            lambda members: members["records"][0].update(disclosures=[]), TALE.sold, TALE.erased
+        ),
+    )
+    yield Case(
+        "an erasure by the platform, with its account's word",
+        "VERIFIED",
+        [],
+        WORLD.bundle(TALE.inspected, TALE.forgotten),
+    )
+    foreign = ["1 code AMENDS_FOREIGN"]
+    yield Case(
+        "an erasure by somebody else",
+        "VERIFIED",
+        foreign,
+        put("records.1.approval", None, TALE.inspected, TALE.forgotten),
+    )
+    yield Case(
+        "a correction by somebody else counts for nothing",
+        "VERIFIED",
+        ["2 code AMENDS_FOREIGN"],
+        WORLD.bundle(TALE.sold, TALE.corrected, TALE.meddled),
+    )
+    yield Case(
+        "a withdrawal of a withdrawal counts for nothing",
+        "VERIFIED",
+        ["2 code AMENDS_FOREIGN"],
+        WORLD.bundle(TALE.unloaded, TALE.withdrawn, TALE.rewithdrawn),
+        PALLET,
+    )
+    yield Case(
+        "a correction that stands before its record in the answer",
+        "VERIFIED",
+        [],
+        WORLD.bundle(TALE.corrected, TALE.sold),
+    )
+    yield Case(
+        "a correction that came before its record in the log",
+        "PENDING",
+        ["0 inclusion NOT_LOGGED", *foreign],
+        WORLD.bundle(TALE.late, TALE.hasty),
     )
 
 
@@ -227,10 +294,10 @@ def wanting() -> Iterator[Case]:
         f"https://id.gs1.org/01/{GTIN}",
     )
     yield Case(
-        "an amendment of a record not in the answer",
+        "a withdrawal of a record not in the answer",
         "UNKNOWN",
         [strange],
-        WORLD.bundle(TALE.corrected),
+        WORLD.bundle(TALE.withdrawn),
     )
     yield Case(
         "an event that names a code which is none",

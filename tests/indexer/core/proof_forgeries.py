@@ -17,6 +17,7 @@ from tests.indexer.core.proof_case import (
     forged,
     put,
 )
+from tests.indexer.core.proof_world import OPERATOR
 
 
 def altered() -> Iterator[Case]:
@@ -114,6 +115,7 @@ def altered() -> Iterator[Case]:
         ],
         put("anchor.root", OTHER_LOG.world.anchors[-1].root.hex()),
     )
+    yield from approvals()
     yield from signatures()
     yield from contents()
     yield from repeated()
@@ -157,6 +159,55 @@ def unlogged() -> dict[str, Any]:
         members["records"][0] |= {"index": 2, "path": [step.hex() for step in path]}
 
     return forged(change, TALE.late)
+
+
+def approvals() -> Iterator[Case]:
+    """A correction without the operator's word, or with a word that is not the operator's."""
+    pair = (TALE.sold, TALE.corrected)
+    other = WORLD.approve(record.digest(TALE.recorrected.content))
+    strange = OTHER_LOG.world.approve(record.digest(TALE.corrected.content))
+    for name, approval, reason in (
+        ("no approval", None, "APPROVAL_ABSENT"),
+        ("an approval of another record", other.members(), "APPROVER_UNKNOWN"),
+        ("an approval for another log", strange.members(), "APPROVER_UNKNOWN"),
+        (
+            "an approval by the applicant",
+            WORLD.approve(record.digest(TALE.corrected.content), TALE.dealer.private).members(),
+            "APPROVER_UNKNOWN",
+        ),
+        (
+            "an approval of another time",
+            {**(TALE.corrected.approval or other).members(), "at": 1},
+            "APPROVER_UNKNOWN",
+        ),
+        (
+            "an approval that is no signature",
+            {"at": 1, "signature": "00" * 65},
+            "SIGNATURE_MISSHAPEN",
+        ),
+    ):
+        yield Case(
+            name, "ALTERED", [f"1 approval {reason}"], put("records.1.approval", approval, *pair)
+        )
+    yield Case(
+        "nobody saw who approved",
+        "UNCHECKED",
+        [
+            "answer anchor NO_SIGHTING",
+            "0 key NO_SIGHTING",
+            "1 key NO_SIGHTING",
+            "1 approval NO_SIGHTING",
+        ],
+        WORLD.bundle(*pair),
+        sightings=[],
+    )
+    yield Case(
+        "only the operator's own node knows who approved",
+        "UNCHECKED",
+        ["answer anchor OWN_WORD", "0 key OWN_WORD", "1 key OWN_WORD", "1 approval OWN_WORD"],
+        WORLD.bundle(*pair),
+        sightings=[WORLD.sighting(OPERATOR)],
+    )
 
 
 def signatures() -> Iterator[Case]:

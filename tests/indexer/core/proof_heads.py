@@ -176,7 +176,8 @@ def refused() -> Iterator[dict[str, Any]]:
         (f"{entry}/position", None), (f"{entry}/submissionPath/0", "ab"),
         (f"{entry}/index", None), (f"{entry}/path", None), (f"{entry}/path", ["ab" * 32] * 65),
         (f"{signed}/count", 0), (f"{signed}/count", 2**32), (f"{signed}/signature", "00" * 64),
-        (f"{signed}/key", "00" * 32), ("/missing", None),
+        (f"{signed}/key", "00" * 32), ("/missing", None), (f"{entry}/approval", []),
+
     ]  # fmt: skip
     for place, value in wrong:
         members = put(place[1:].replace("/", "."), value)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from indexer.core import checkpoint, disclosure, merkle, record, submission
-from indexer.core.bundle import Anchor, Block, Bundle, Entry, Logged, Signed
+from indexer.core.bundle import Anchor, Approved, Block, Bundle, Entry, Logged, Signed
 from indexer.core.checkpoint import Checkpoint, Signer
 from indexer.core.sighting import KeySeen, ParticipantSeen, Sighting
 from indexer.core.trust import Endpoint, Log, Trust
@@ -21,6 +21,8 @@ PALLET = "https://id.gs1.org/00/069012340000000016"
 TRUCK = "https://id.gs1.org/00/069012340000000023"
 BURNER = "https://id.gs1.org/01/06901234567892/21/BURNER-9"
 
+# The account that anchors the log, whose word lets a record amend another.
+ACCOUNT = sha256(b"operator account").digest()
 CHAIN, GENESIS = 31337, sha256(b"genesis").digest()
 OPERATOR, REGULATOR, ASSOCIATION = "platform", "regulator", "association"
 
@@ -63,6 +65,7 @@ class Kept:
     path: list[bytes]
     received_at: int
     index: int
+    approval: Approved | None = None
 
 
 @dataclass
@@ -115,9 +118,15 @@ class World:
                     merkle.inclusion(position, hashes),
                     received_at,
                     len(self.leaves) - 1,
+                    self.approve(digests[position]) if content["kind"] in (3, 4) else None,
                 )
             )
         return kept
+
+    def approve(self, digest, private=ACCOUNT, at=1_790_000_001):
+        """Agree to what amends another record."""
+        said = submission.Approval(submission.log_id(self.origin), digest, at)
+        return Approved(at, submission.sign(said.signing_hash(), private))
 
     def anchor(self):
         """Anchor the log's present head; each anchor lies ten blocks after the one before."""
@@ -157,6 +166,7 @@ class World:
                 Logged(one.index, merkle.inclusion(one.index, leaves))
                 if one.index < anchor.size
                 else None,
+                one.approval,
             )
             for one in kept
         ]
@@ -196,6 +206,7 @@ class World:
                 one.id: ParticipantSeen(one.name, one.credit_code, one.status)
                 for one in self.parties
             },
+            "approvers": [submission.address(ACCOUNT)],
         }
         return Sighting(**(seen | facts))
 
@@ -257,6 +268,13 @@ class Story:
     burner: Kept
     sold: Kept
     corrected: Kept
+    recorrected: Kept
+    withdrawn: Kept
+    rewithdrawn: Kept
+    erased: Kept
+    forgotten: Kept
+    meddled: Kept
+    hasty: Kept
     future: Kept
     unreadable: Kept
     late: Kept
@@ -341,20 +359,66 @@ def story(origin="log.example/suyuan"):
             ["/destinationList/0/destination"],
         ),
     )
-    (corrected,) = world.submit(
-        dealer, (3, "epcis/2.0", {"reason": "date"}, [], record.digest(sold.content))
+    resold = happening("retail_selling", "2026-09-11T15:00:00+08:00", [HEATER])
+    (corrected,) = world.submit(dealer, (3, "epcis/2.0", resold, [], record.digest(sold.content)))
+    (recorrected,) = world.submit(
+        dealer,
+        (
+            3,
+            "epcis/2.0",
+            resold | {"disposition": "retail_sold"},
+            [],
+            record.digest(corrected.content),
+        ),
     )
+    (withdrawn,) = world.submit(
+        carrier,
+        (
+            4,
+            "suyuan/withdrawal/v1",
+            {"reason": "did_not_occur"},
+            [],
+            record.digest(unloaded.content),
+        ),
+    )
+    (rewithdrawn,) = world.submit(
+        carrier, (4, "suyuan/withdrawal/v1", {}, [], record.digest(withdrawn.content))
+    )
+    notice = {"scope": "concealed", "basis": "PIPL-47"}
+    (erased,) = world.submit(
+        dealer, (5, "suyuan/erasure/v1", notice, [], record.digest(sold.content))
+    )
+    # By another participant: the platform itself, with its own account's word for it.
+    (forgotten,) = world.submit(
+        carrier, (5, "suyuan/erasure/v1", notice, [], record.digest(inspected.content))
+    )
+    forgotten.approval = world.approve(record.digest(forgotten.content))
+    # By another participant, who has no right to.
+    (meddled,) = world.submit(
+        carrier,
+        (3, "epcis/2.0", resold | {"bizStep": "destroying"}, [], record.digest(sold.content)),
+    )
+    installed: tuple[Any, ...] = (
+        *event,
+        happening("installing", "2026-09-12T10:00:00+08:00", [HEATER]),
+        [],
+    )
+    # What is not stated yet cannot be corrected, even by who will state it three submissions later.
+    dealer.sequence += 3
+    foreseen = record.digest(world._content(dealer, *installed)[0])
+    dealer.sequence -= 3
+    (hasty,) = world.submit(dealer, (3, "epcis/2.0", resold, [], foreseen))
     (future,) = world.submit(dealer, (9, "suyuan/map/v1", {"anything": [1, "二", None]}, []))
     (unreadable,) = world.submit(
         dealer, (*event, happening("storing", "2026-09-11T15:00:00+08:00", [HEATER, "no code"]), [])
     )
     world.anchor()
-    (late,) = world.submit(
-        dealer, (*event, happening("installing", "2026-09-12T10:00:00+08:00", [HEATER]), [])
-    )
+    (late,) = world.submit(dealer, installed)
+    assert record.digest(late.content) == foreseen
     return Story(
         world, maker, carrier, dealer, product, made, sibling, inspected, packed, stacked, shipped,
-        unloaded, assembled, burner, sold, corrected, future, unreadable, late,
+        unloaded, assembled, burner, sold, corrected, recorrected, withdrawn, rewithdrawn, erased,
+        forgotten, meddled, hasty, future, unreadable, late,
     )  # fmt: skip
 
 

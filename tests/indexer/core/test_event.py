@@ -34,7 +34,7 @@ def test_whole_events_pass_and_are_left_as_they_are(good):
         ({"type": "TransformationEvent"}, "EVENT_TYPE_UNSUPPORTED", "/type"),
         ({"type": ["ObjectEvent"]}, "EVENT_TYPE_UNSUPPORTED", "/type"),
         ({"type": None}, "MEMBER_MISSING", "/type"),
-        ({"errorDeclaration": {}}, "EVENT_CORRECTION_UNSUPPORTED", "/errorDeclaration"),
+        ({"errorDeclaration": {}}, "EVENT_DECLARATION_MISPLACED", "/errorDeclaration"),
         ({"epcList": [], "quantityList": []}, "EVENT_NAMES_NOTHING", "/epcList"),
         ({"epcList": [SERIAL, SERIAL]}, "EVENT_NAMES_TWICE", "/epcList/1"),
         (

@@ -1,22 +1,19 @@
-from hashlib import sha256
-from uuid import UUID
-
 import pytest
 
 from indexer.core import code as codes
 from indexer.core import reach
+from indexer.core.amending import Relation
 from indexer.core.verdict import State
 
-ONE, TWO = UUID(int=1), UUID(int=2)
+NONE = Relation()
 
 
 def thing(name):
     return f"urn:example:{name}"
 
 
-def spoken(body, kind=1, participant=ONE, amends=None, sound=True):
-    digest = sha256(str(body).encode()).digest()
-    return reach.Spoken(kind, body, participant, digest, amends, sound)
+def spoken(body, kind=1, sound=True, relation=NONE):
+    return reach.Spoken(kind, body, sound, relation)
 
 
 def objects(*names):
@@ -129,34 +126,45 @@ def test_the_class_counts_for_master_data_alone():
 
 
 @pytest.mark.parametrize(
-    ("facts", "by"),
+    ("relation", "by"),
     [
-        ({}, "AMENDS"),
-        ({"participant": TWO}, "CODE_NOT_NAMED"),
-        ({"amends": "ab" * 32}, "CODE_NOT_NAMED"),
-        ({"amends": None}, "CODE_NOT_NAMED"),
-        ({"amends": 7}, "CODE_NOT_NAMED"),
-        ({"kind": 1}, "CODE_NOT_NAMED"),
+        (Relation(0, counts=True), "AMENDS"),
+        (Relation(0), "AMENDS_FOREIGN"),
+        (NONE, "CODE_NOT_NAMED"),
     ],
 )
-def test_an_amendment_counts_with_what_it_amends(facts, by):
-    base = objects("box")
-    amending = {"kind": 4, "amends": base.digest.hex()} | facts
-    assert found("box", base, spoken({"reason": "x"}, **amending)) == ["CODE", by]
-    assert found("box", spoken({"reason": "x"}, **amending), base) == [by, "CODE"]
-    assert found("pot", base, spoken({"reason": "x"}, **amending))[1] == "CODE_NOT_NAMED"
+def test_an_amendment_counts_with_what_it_amends(relation, by):
+    amending = spoken({"reason": "x"}, kind=4, relation=relation)
+    assert found("box", objects("box"), amending) == ["CODE", by]
+    if by != "AMENDS_FOREIGN":
+        assert found("pot", objects("box"), amending)[1] == "CODE_NOT_NAMED"
 
 
 def test_amending_what_is_said_of_a_class_speaks_of_the_class_alone():
     product = spoken({"type": "Product", "gtin": "06901234567892"}, kind=2)
-    amending = spoken({"reason": "x"}, kind=3, amends=product.digest.hex())
+    amending = spoken({"reason": "x"}, kind=4, relation=Relation(0, counts=True))
     asked = "https://id.gs1.org/01/06901234567892/21/1"
     assert found(asked, product, amending) == ["CLASS", "CLASS"]
 
 
-def test_an_amendments_own_words_name_nothing():
+def test_a_correction_names_what_it_says_itself():
     body = {"type": "ObjectEvent", "epcList": [thing("box")]}
-    assert found("box", spoken(body, kind=3, amends="ab" * 32)) == ["CODE_NOT_NAMED"]
+    corrected = spoken(body, kind=3, relation=Relation(0, counts=True))
+    assert found("box", objects("bix"), corrected) == ["CODE_NOT_NAMED", "CODE"]
+    assert found("bix", objects("bix"), corrected) == ["CODE", "AMENDS"]
+    asked = "https://id.gs1.org/01/06901234567892/21/1"
+    product = spoken({"type": "Product", "gtin": "06901234567892"}, kind=3)
+    assert found(asked, product) == ["CLASS"]
+
+
+def test_a_correction_without_the_right_to_names_nothing_and_links_nothing():
+    foreign = {"kind": 3, "relation": Relation(0)}
+    body = {"type": "ObjectEvent", "epcList": [thing("box")]}
+    assert found("box", objects("box"), spoken(body, **foreign)) == ["CODE", "AMENDS_FOREIGN"]
+    packed = pack("pallet", "box", **foreign)
+    assert found("box", objects("box"), packed, objects("pallet"))[2] == "CODE_NOT_NAMED"
+    linked = pack("pallet", "box", kind=3, relation=Relation(0, counts=True))
+    assert found("box", objects("box"), linked, objects("pallet"))[2] == "LINK"
 
 
 @pytest.mark.parametrize(

@@ -83,4 +83,5 @@ def test_the_bytes_are_the_formats_pages():
             }
         ],
         "missing": [],
+        "notices": [],
     }

@@ -7,11 +7,11 @@ from typing import Any
 from eth_abi.abi import encode
 
 from gateway import demo
-from indexer.core import submission
+from indexer.core import record, submission
 from indexer.core.bundle import Bundle, Missing
 from indexer.core.sighting import Sighting
 from indexer.core.trust import Endpoint, Trust
-from tests.indexer.core.proof_world import Kept, World
+from tests.indexer.core.proof_world import Kept, Party, World
 
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 SERIAL = "CX26110001"
@@ -95,6 +95,9 @@ class Scene:
         argument = data[4:]
         if named == b"logOf(bytes32)":
             return encode(["uint256"] * 10, [0] * 10)
+        if named == b"served(bytes32,address)":
+            assert argument[:32] == submission.log_id(self.world.origin)
+            return encode(["bool", "bool"], [argument[44:] in seen.approvers, False])
         if named == b"keyOf(address)":
             key = seen.keys.get(argument[12:])
             if key is None:
@@ -113,11 +116,20 @@ class Scene:
         )
 
 
-VIEWS = (b"logOf(bytes32)", b"keyOf(address)", b"participantOf(bytes16)")
+VIEWS = (
+    b"logOf(bytes32)",
+    b"keyOf(address)",
+    b"participantOf(bytes16)",
+    b"served(bytes32,address)",
+)
 
 
-def life(*, units: int = 1, anchored: bool = True) -> Scene:
-    """Log the demo's product; without `anchored` its last record waits for an anchor."""
+def life(*, units: int = 1, anchored: bool = True, amended: bool = False) -> Scene:
+    """Log the demo's product; without `anchored` its last record waits for an anchor.
+
+    With `amended` the shop corrects the sale and withdraws the installation, the maker erases what its inspection
+    concealed, and the carrier meddles with the sale without the right to.
+    """
     world = World("log.example/suyuan")
     parties = {
         one.name: world.party(one.name, custodial=one is not demo.SHOP) for one in demo.ENTERPRISES
@@ -129,11 +141,37 @@ def life(*, units: int = 1, anchored: bool = True) -> Scene:
             world.anchor()
         stated = [_stated(item) for item in step.items]
         records += world.submit(parties[step.who.name], *stated)
+    if amended:
+        records += _amended(world, parties, records)
     for one in records:
         one.disclosures.clear()
     if anchored:
         world.anchor()
     return Scene(world, records)
+
+
+def _amended(world: World, parties: dict[str, Party], records: list[Kept]) -> list[Kept]:
+    def last(step: str) -> Kept:
+        return next(one for one in records if one.content["body"].get("bizStep") == step)
+
+    sale, installed, inspected = last("retail_selling"), last("installing"), last("inspecting")
+    shop, maker, carrier = (parties[one.name] for one in (demo.SHOP, demo.MAKER, demo.CARRIER))
+    base = record.digest(sale.content)
+    body = {name: value for name, value in sale.content["body"].items() if name != "_sd"}
+    corrected = body | {"eventTime": "2026-11-18T09:00:00+08:00"}
+    withdrawal = {"reason": "did_not_occur"}
+    notice = {"scope": "concealed", "basis": "consent_withdrawn"}
+    made: list[Kept] = world.submit(
+        shop,
+        (3, "epcis/2.0", corrected, [], base),
+        (4, "suyuan/withdrawal/v1", withdrawal, [], record.digest(installed.content)),
+    )
+    made += world.submit(
+        maker, (5, "suyuan/erasure/v1", notice, [], record.digest(inspected.content))
+    )
+    meddled = corrected | {"bizStep": "destroying"}
+    made += world.submit(carrier, (3, "epcis/2.0", meddled, [], base))
+    return made
 
 
 def _stated(item: dict[str, Any]) -> tuple[Any, ...]:

@@ -53,6 +53,35 @@ def test_the_answer_is_one_plain_sentence(phone, state):
     assert not page.evaluate("isSecureContext || Boolean(crypto.subtle)")
 
 
+def test_what_was_amended_says_by_whom_and_why_and_still_proves(phone):
+    page = phone.show(life(amended=True))
+    assert verdict(page) == "VERIFIED"
+    assert "其中 3 条记录后来被更正、撤回或删除了保密内容" in shown(page, "notices")
+    told = page.locator("p.sy-notice")
+    assert [told.nth(n).get_attribute("data-notice") for n in range(told.count())] == [
+        "ERASED",
+        "AMENDED",
+        "WITHDRAWN",
+    ]
+    assert f"由“{demo.MAKER.name}”依法删除，依据：本人撤回同意" in told.nth(0).inner_text()
+    assert f"“{demo.SHOP.name}”后来更正了这条记录" in told.nth(1).inner_text()
+    assert "理由：事件并未发生" in told.nth(2).inner_text()
+    history = shown(page, "history")
+    assert "销售（更正后）" in history
+    assert "无权更正者的更正，不作数" in history
+    assert page.locator("li[data-superseded]").count() == 2
+    assert page.locator("[data-step=approval][data-state=VERIFIED]").count() == 3
+
+
+def test_a_correction_without_the_operators_consent_is_no_correction(phone):
+    scene = life(amended=True)
+    (withdrawal,) = (one for one in scene.records if one.content["kind"] == 4)
+    withdrawal.approval = scene.world.approve(bytes(32), private=b"\7" * 32)
+    page = phone.show(scene)
+    assert verdict(page) == "ALTERED"
+    assert page.locator("p.sy-notice[data-notice=WITHDRAWN]").count() == 0
+
+
 def test_a_verified_history_names_who_when_and_what(phone):
     page = phone.show(life())
     assert f"“{REGULATOR}”的节点确认" in shown(page, "verdict")
@@ -251,7 +280,7 @@ ODD = (
     "a disclosure that is none",
     "an event that names a code which is none",
     "a record of a later kind is skipped",
-    "an amendment of a record in the answer",
+    "a correction of a correction",
     "all records are gone",
     "all at once",
 )

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from contracts.node import ROOT, binary
 from indexer.core.canonical import decode
+from indexer.core.submission import address
+from tests.indexer.core.proof_world import ACCOUNT
 from tests.indexer.page.scene import REGULATOR, life
 
 SIGHT = Path(__file__).with_name("sight.mts")
@@ -33,9 +36,22 @@ def gather(site, tmp_path):
 
 
 def test_a_sighting_is_what_the_chain_holds(gather):
-    scene = life()
+    scene = life(amended=True)
     expected = scene.world.sighting(REGULATOR, final=scene.last).to_json()
     assert gather(scene) == [decode(expected)]
+
+
+def test_only_who_signed_an_approval_is_asked_about_and_only_who_served_is_named(gather):
+    (seen,) = gather(life())
+    assert seen["approvers"] == []
+    scene = life(amended=True)
+    (correction,) = (one for one in scene.records if one.content["kind"] == 4)
+    correction.approval = scene.world.approve(bytes(32), private=b"\7" * 32)
+    (seen,) = gather(scene)
+    assert seen["approvers"] == [address(ACCOUNT).hex()]
+    correction.approval = replace(correction.approval, signature=bytes(65))
+    (seen,) = gather(scene)
+    assert seen["approvers"] == [address(ACCOUNT).hex()]
 
 
 def test_a_node_that_lags_has_not_seen_the_anchor(gather):
@@ -121,6 +137,7 @@ def test_it_asks_for_what_the_contracts_have():
         "revoked",
         "nextSequence",
     ]
+    assert given("served") == ["asOperator", "asReceiptKey"]
     assert given("participantOf") == ["name", "creditCode", "status"]
     assert [one["name"] for one in have["Anchored"]["inputs"]] == [
         "log", "number", "oldSize", "size", "root",

@@ -50,7 +50,16 @@ def test_each_language_is_written_in_its_own_script(spoken):
     assert all(
         chinese.search(text) for key, text in spoken["WORDS"]["zh"].items() if key not in own
     )
-    for table in ("REASONS", "FACTS", "WAYS", "STEPS", "CONDITIONS", "MEASURES", "DETAILS"):
+    for table in (
+        "REASONS",
+        "FACTS",
+        "WAYS",
+        "STEPS",
+        "CONDITIONS",
+        "ERRORS",
+        "MEASURES",
+        "DETAILS",
+    ):
         for key, (zh, en) in spoken[table].items():
             assert chinese.search(zh), key
             assert not chinese.search(en), key
@@ -82,6 +91,8 @@ def test_no_word_is_left_over(spoken):
     put_together = (
         "say.",
         "step.",
+        "notice.",
+        "amends.",
         "state.",
         "headline.",
         "detail.",

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from indexer.chain.calls import Head, Header
 from indexer.chain.deployment import Deployment
-from indexer.chain.events import Anchored, Event, Registration
+from indexer.chain.events import Administration, Anchored, Event, Registration
 from indexer.store import blocks
 from indexer.store.blocks import OtherDeploymentError, OvertakenError
 from indexer.store.engine import engine
@@ -65,14 +65,20 @@ def test_a_cursor_of_another_deployment_is_refused_with_both_names(rows, begun):
 
 def test_a_step_keeps_what_is_above_final_and_what_happened_below(rows, begun):
     step = [header(n) for n in range(5, 12)]
-    said: list[Event] = [anchored(1, 6), Registration(7, bytes(32), 0, "Suspended", WHO)]
+    said: list[Event] = [
+        anchored(1, 6),
+        Registration(7, bytes(32), 0, "Suspended", WHO),
+        Administration(8, bytes(32), 0, "TraceLog", "RoleGranted", {"role": "07"}),
+    ]
     blocks.append(rows, begun, step, said, (9, header(9).hash))
-    assert numbers(rows) == [11, 10, 9, 7, 6]
+    assert numbers(rows) == [11, 10, 9, 8, 7, 6]
     at = blocks.position(rows, WHERE)
     assert at is not None
     assert (at.tip_number, at.final_number, at.version) == (11, 9, 1)
     blocks.append(rows, at, [header(12)], [], (11, header(11).hash))
-    assert numbers(rows) == [12, 11, 7, 6]
+    assert numbers(rows) == [12, 11, 8, 7, 6]
+    act = rows.execute(text("select contract, event, facts from ledger.administration")).one()
+    assert tuple(act) == ("TraceLog", "RoleGranted", {"role": "07"})
 
 
 def test_a_step_from_an_old_position_is_refused(rows, begun):
@@ -88,6 +94,7 @@ def test_taking_blocks_back_takes_back_all_that_was_said_in_them(rows, begun):
         anchored(1, 5),
         anchored(2, 6),
         Registration(6, bytes(32), 0, "Suspended", WHO),
+        Administration(6, bytes(32), 1, "TraceLog", "RoleGranted", {}),
     ]
     blocks.append(rows, begun, [header(5), header(6)], said, (0, header(0).hash))
     at = blocks.position(rows, WHERE)
@@ -95,7 +102,8 @@ def test_taking_blocks_back_takes_back_all_that_was_said_in_them(rows, begun):
     assert blocks.heads(rows) == {b"\7" * 32: Head(2, 2, bytes(32))}
     blocks.rewind(rows, at, (5, header(5).hash))
     assert blocks.heads(rows) == {b"\7" * 32: Head(1, 1, bytes(32))}
-    assert rows.execute(text("select count(*) from ledger.registration")).scalar_one() == 0
+    for table in ("registration", "administration"):
+        assert rows.execute(text(f"select count(*) from ledger.{table}")).scalar_one() == 0
     assert numbers(rows) == [5, 4, 0]
 
 

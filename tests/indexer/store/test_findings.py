@@ -29,6 +29,13 @@ def write(database):
     made.dispose()
 
 
+@pytest.fixture
+def node(database):
+    made = engine(database.url("node"))
+    yield made
+    made.dispose()
+
+
 def names(seen):
     return {one.finding.name for one in seen}
 
@@ -69,6 +76,33 @@ def test_many_findings_are_written_and_cleared(write):
     many = [Finding("RECORD_MISSING", f"leaf {n}", n, n) for n in range(1200)]
     assert len(write(many)) == 1000  # as many as one reads
     assert write([], [Scope({"RECORD_MISSING"})]) == []
+
+
+def test_a_change_of_roles_counts_until_somebody_has_looked(write, node):
+    act = Finding("ROLE_CHANGED", "RoleGranted 7/0", facts={"account": "01"})
+    write([act, ONE])
+    with node.begin() as connection:
+        assert findings.acknowledge(connection, act.subject, NOW + DAY) == [act]
+        assert findings.acknowledge(connection, act.subject, NOW + 2 * DAY) == [act]
+        assert findings.acknowledged(connection) == {act.name}
+    known = {one.finding.name: one.acknowledged for one in write([act, ONE], now=NOW + 3 * DAY)}
+    assert known == {act.name: NOW + DAY, ONE.name: None}
+
+
+def test_who_acknowledged_something_has_not_seen_what_it_became(write, node):
+    write([Finding("ROLE_CHANGED", "RoleGranted 7/0", facts={"account": "01"})])
+    with node.begin() as connection:
+        findings.acknowledge(connection, "RoleGranted 7/0", NOW)
+    (seen,) = write([Finding("ROLE_CHANGED", "RoleGranted 7/0", facts={"account": "02"})])
+    assert seen.acknowledged is None
+
+
+def test_what_does_not_fit_cannot_be_acknowledged_away(write, node):
+    write([ONE])
+    with pytest.raises(findings.FindingStandsError, match="mended"), node.begin() as connection:
+        findings.acknowledge(connection, ONE.subject, NOW)
+    with pytest.raises(findings.FindingMissingError), node.begin() as connection:
+        findings.acknowledge(connection, "RoleGranted 7/0", NOW)
 
 
 def test_nobody_but_the_reconciler_writes_findings(database):

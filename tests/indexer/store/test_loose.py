@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from indexer.core.submission import keccak
 from indexer.store import loose
 from indexer.store.engine import engine
 
@@ -113,6 +114,23 @@ def test_what_no_final_anchor_covers_in_time_is_one_range(rows):
     assert loose.anchored(rows, bytes(32)) == 0
 
 
+def test_what_a_later_final_anchor_leaves_out_was_promised_in_vain(rows):
+    chain(rows, 2, 4, 6, final=25)
+    rows.execute(text("update ledger.block set timestamp = :at"), {"at": SECONDS})
+    covered = submission(rows, 0, at=2, due=SECONDS - 1)
+    beyond = submission(rows, 1, at=4, due=SECONDS - 1)
+    waiting = submission(rows, 2, due=SECONDS - 2)
+    in_time = submission(rows, 3, due=SECONDS)
+    found = {one.subject: one for one in loose.broken_receipts(rows, LOG)}
+    assert found.keys() == {f"submission {beyond}", f"submission {waiting}"}
+    one = found[f"submission {beyond}"]
+    assert (one.kind, one.first_index, one.last_index) == ("RECEIPT_BROKEN", 4, 5)
+    assert one.facts["anchor"] == 2
+    assert found[f"submission {waiting}"].first_index is None
+    assert not {f"submission {covered}", f"submission {in_time}"} & found.keys()
+    assert list(loose.broken_receipts(rows, bytes(32))) == []
+
+
 def test_anchors_beyond_the_store_and_anchors_whose_rows_are_gone(rows):
     chain(rows, 2, 4, 6, gap=(2,))
     assert named(loose.unknown_anchors(rows, LOG, 4)) == [
@@ -178,3 +196,36 @@ def test_keys_are_as_the_final_events_leave_them(rows):
     assert found[KEY] == loose.RegisteredKey(WHO, 10, None)  # the revocation is not final yet
     assert found[b"\6" * 20].revoked == 4
     assert b"\x08" * 20 not in found
+
+
+def test_every_act_but_the_deployments_own_changes_a_role(rows):
+    chain(rows, 2, 4, 6, final=25)
+    said = "insert into ledger.administration values (:b, :i, :contract, :event, cast(:facts as jsonb))"
+    registrar = keccak(b"REGISTRAR_ROLE").hex()
+    for place, (block, contract, event) in enumerate(
+        [
+            (10, "TraceLog", "RoleGranted"),
+            (10, "TraceLog", "RoleGranted"),
+            (20, "Participants", "RoleGranted"),
+            (20, "TraceLog", "Opened"),
+            (20, "TraceLog", "RoleGranted"),
+            (20, "Participants", "RoleRevoked"),
+            (20, "TraceLog", "Closed"),
+            (30, "TraceLog", "RoleGranted"),  # not final yet
+        ]
+    ):
+        facts = f'{{"role": "{registrar}"}}' if event.startswith("Role") else "{}"
+        given = {"b": block, "i": place, "contract": contract, "event": event, "facts": facts}
+        rows.execute(text(said), given)
+    found = list(loose.changed_roles(rows))
+    assert named(found) == [
+        ("ROLE_CHANGED", "RoleGranted 20/4"),
+        ("ROLE_CHANGED", "RoleRevoked 20/5"),
+        ("ROLE_CHANGED", "Closed 20/6"),
+    ]
+    assert found[0].facts == {
+        "contract": "TraceLog",
+        "event": "RoleGranted",
+        "role": registrar,
+        "roleName": "REGISTRAR_ROLE",
+    }

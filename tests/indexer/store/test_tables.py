@@ -194,6 +194,10 @@ def test_a_tile_stays_where_it_is(database, owner):
         "insert into ledger.record values (gen_random_uuid(), gen_random_uuid(), 0, 1, 'a', 'a')",
         "insert into ledger.naming values ('a', gen_random_uuid(), gen_random_uuid(), 0, false)",
         "insert into ledger.placement values (0, gen_random_uuid(), 0)",
+        "insert into ledger.placement values (0, gen_random_uuid(), 65537)",
+        "insert into ledger.placement values (9007199254740992, gen_random_uuid(), 1)",
+        "insert into ledger.tile values (0, 35184372088832, sha256('a'))",
+        "insert into ledger.block values (1, sha256('a'), sha256('a'), 253402300800)",
     ],
 )
 def test_misshapen_rows_are_refused(owner, statement):

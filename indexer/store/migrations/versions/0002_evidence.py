@@ -8,6 +8,7 @@ down_revision = "0001"
 ROLES = ("returns", "eraser")
 
 TABLES = """
+create index record_erasure on ledger.record (id) where kind = 5;
 create index record_digest on ledger.record (substr(digest, 1, 8));
 
 create table ledger.approval (
@@ -75,6 +76,19 @@ alter table ledger.submission alter column anchor_by drop not null, alter column
 alter table ledger.finding add column acknowledged timestamptz;
 """
 
+# Numbers by which readers reserve memory or tell times: whoever alters rows may not make them do either without end.
+BOUNDS = """
+alter table ledger.submission
+  add constraint submission_count_bound check (count <= 65536),
+  add constraint submission_received_at_bound check (received_at between 0 and 253402300799999),
+  add constraint submission_anchor_by_bound check (anchor_by between 0 and 253402300799);
+alter table ledger.placement
+  add constraint placement_count_bound check (count <= 65536),
+  add constraint placement_first_index_bound check (first_index between 0 and 9007199254740991);
+alter table ledger.tile add constraint tile_number_bound check (number between 0 and 35184372088831);
+alter table ledger.block add constraint block_timestamp_bound check ("timestamp" between 0 and 253402300799);
+"""
+
 # Only what was concealed is ever forgotten, and only once a notice of erasure that names the record stands in the log
 # under a published checkpoint. A record is found by what amends it under the name of its digest (ledger.amends).
 TRIGGERS = """
@@ -125,6 +139,7 @@ grant suyuan_reader to suyuan_returns, suyuan_eraser;
 def upgrade() -> None:
     """Create what is new."""
     op.execute(TABLES)
+    op.execute(BOUNDS)
     op.execute(TRIGGERS)
     for table in NOTICED:
         op.execute(

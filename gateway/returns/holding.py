@@ -1,0 +1,60 @@
+"""Between intake and review: what amends another record waits here until the operator has agreed to it.
+
+A held submission uses no sequence and no signature of it is kept: what is reviewed is the record, and whoever signs it
+does so once it may enter the log.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from gateway.accounts.desk import Caller
+from gateway.answers import Answer
+from gateway.draft import Draft, Sent
+from gateway.returns import applications, desk, rules
+from gateway.returns.rules import AmendmentsApartError, Base
+from gateway.vault import Vault
+from indexer.core import canonical
+from indexer.core.canonical import Json
+from indexer.store import ledger
+
+
+def declared(connection: Connection, participant: UUID, events: Iterable[str]) -> dict[str, bytes]:
+    """Find the digests of what a participant recorded under these ids of events."""
+    found = {
+        one: rules.identified(connection, ledger.identified(str(participant), one))
+        for one in events
+    }
+    return {one: digest for one, digest in found.items() if digest is not None}
+
+
+def waiting(connection: Connection, caller: Caller, sent: Sent) -> list[tuple[Draft, Base]]:
+    """List what has to wait for a review, with what it amends; all of a submission or nothing of it."""
+    amended = rules.check(connection, caller, sent.drafts)
+    if not amended:
+        return []
+    approved = desk.approved(connection, amended)
+    asked = [
+        one
+        for one in sent.drafts
+        if one.digest not in approved and rules.reviewed(caller, one, amended.get(one.digest))
+    ]
+    for number, one in enumerate(sent.drafts):
+        if asked and one not in asked:
+            raise AmendmentsApartError(place=f"/items/{number}")
+    return [(one, amended[one.digest]) for one in asked]
+
+
+def hold(
+    connection: Connection,
+    vault: Vault | None,
+    participant: UUID,
+    asked: Sequence[tuple[Draft, Base]],
+    now: datetime,
+) -> Answer:
+    """Keep what has to wait and say so. With a `vault` the platform is to sign it."""
+    kept = desk.apply(connection, vault, participant, asked, now)
+    told: list[Json] = [applications.told(one) for one in kept]
+    return Answer(202, canonical.encode({"applications": told}))

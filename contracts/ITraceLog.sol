@@ -43,7 +43,8 @@ interface ITraceLog {
         bytes32 predecessor
     );
 
-    /// @notice The log was shown to extend its head and has a new one. `number` is without gaps from 1.
+    /// @notice The log was shown to extend its head and has a new one. `number` is without gaps from 1. The first anchor
+    /// of a log that carries on a past is its opening, so that the past lies under an anchor of this chain at once.
     event Anchored(bytes32 indexed log, uint64 indexed number, uint64 oldSize, uint64 size, bytes32 root);
 
     /// @notice Operator, log key and receipt key are now these.

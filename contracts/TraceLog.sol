@@ -68,6 +68,10 @@ contract TraceLog is ITraceLog, AccessControl {
         entry.root = root;
         entry.predecessor = predecessor;
         emit Opened(log, origin, operator, logKey, receiptKey, size, root, predecessor);
+        if (size > 0) {
+            entry.number = 1;
+            emit Anchored(log, 1, 0, size, root);
+        }
     }
 
     /// @inheritdoc ITraceLog

@@ -27,6 +27,8 @@ app.add_typer(db, name="db")
 app.add_typer(participant, name="participant")
 app.add_typer(operator, name="operator")
 app.add_typer(enterprise.app)
+log = typer.Typer(no_args_is_help=True, help="The log's own affairs.")
+app.add_typer(log, name="log")
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 _errors = Console(stderr=True, highlight=False)
@@ -48,20 +50,25 @@ def up(
     folder: Annotated[Path, typer.Option(help="Where everything lies; made afresh.")] = Path(
         ".suyuan/up"
     ),
+    data: Annotated[Path | None, typer.Option(help="A folder to keep it all in instead.")] = None,
 ) -> None:
     """Run everything on this machine until Ctrl-C: database, local chain, gateway, regulator's node."""
     from gateway import machine, play, up
 
-    say = _say()
-    place = up.fresh(folder)
+    say, now = _say(), datetime.now(UTC)
+    binaries = settings_module.load().pg_bin
+    new = up.kept(data) if data else bool(up.fresh(folder))
     where = up.addresses(lan=lan, say=say)
     processes = Processes(say)
-    binaries = settings_module.load().pg_bin
-    with machine.Machine.open(place, say, origin=up.ORIGIN, binaries=binaries) as made:
+    with (
+        machine.Machine.keep(data, say, now, origin=up.ORIGIN, binaries=binaries)
+        if data
+        else machine.Machine.open(folder, say, origin=up.ORIGIN, binaries=binaries)
+    ) as made:
         try:
             say("starting gateway, loop, follower and the regulator's node")
             up.start(made, where, processes)
-            if demo:
+            if demo and new:
                 print(play.play(made, where, say, datetime.now(UTC)), flush=True)
             say(
                 f"gateway {where.gateway}   regulator's node {where.node}   Ctrl-C stops everything"
@@ -127,6 +134,59 @@ def check() -> None:
     for name, current in here.items():
         print(f"{name} {'is at this version' if current else 'needs `suyuan db upgrade`'}")
     raise typer.Exit(0 if all(here.values()) else 1)
+
+
+@log.command("carry-on")
+def carry_on(
+    data: Annotated[
+        Path | None, typer.Option(help="A folder of `suyuan up --data`: all else is in it.")
+    ] = None,
+    admin_key: Annotated[Path | None, typer.Option(help="Key file of the administrator.")] = None,
+    registrar_key: Annotated[Path | None, typer.Option(help="Key file of the registrar.")] = None,
+    rpc: Annotated[str, typer.Option(help="A node of the new chain.")] = "",
+    deployment: Annotated[
+        Path | None, typer.Option(help="What `python -m contracts.cli deploy` wrote there.")
+    ] = None,
+    applications: Annotated[
+        Path | None, typer.Option(help="Folder of files with which owners of keys apply again.")
+    ] = None,
+    leave_behind: Annotated[
+        bool, typer.Option(help="Go on without keys for which nobody can sign.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Open the log on a new chain, its old one being lost. The loop and the followers must stand still."""
+    from gateway import lasting
+
+    known = settings_module.load()
+    how = lasting.How(applications, leave_behind=leave_behind)
+    now, say = datetime.now(UTC), _say()
+    if data:
+        done = lasting.carry_folder(data, how, known.pg_bin, now, say)
+    elif admin_key and registrar_key and deployment:
+        given = lasting.Given(admin_key, registrar_key, rpc or known.chain_rpc_urls[0], deployment)
+        done = lasting.carry(known, given, how, now, say)
+    else:
+        raise lasting.NotEnoughError
+    facts = {
+        "chain": str(done.new.chain_id),
+        "genesis": done.new.genesis.hex(),
+        "traceLog": done.new.trace_log.hex(),
+        "size": str(done.size),
+        "root": done.root.hex(),
+        "tail": str(done.tail),
+        "participants": str(done.registered),
+        "left": " ".join(key.hex() for key in done.left),
+    }
+    _tell(facts, json)
+
+
+def _tell(facts: dict[str, str], json: bool) -> None:
+    if json:
+        print(msgspec.json.encode(facts).decode())
+        return
+    for name, value in facts.items():
+        print(f"{name:12} {value}")
 
 
 def _say() -> Callable[[str], None]:

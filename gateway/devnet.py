@@ -22,7 +22,7 @@ from indexer.core.canonical import Json
 from indexer.core.errors import OutageError
 
 PROJECT = node.ROOT / "hardhat-devnet"
-_BALANCE = 10**24  # wei: a million of the coin, more than any test burns
+BALANCE = 10**24  # wei: a million of the coin, more than any test burns
 _PATIENCE = 60.0  # seconds; a cold start takes one or two
 _FAREWELL = 10.0  # seconds between asking and killing
 
@@ -68,15 +68,15 @@ class Devnet:
                 stderr=errors,
                 start_new_session=True,  # Ctrl-C is for us, who then stop it in order
             )
-        listening = _port(process)
+        port = listening(process)
         keys = [PrivateKey().secret for _ in range(accounts)]
-        net = cls(f"http://127.0.0.1:{listening}", keys, process)
+        net = cls(f"http://127.0.0.1:{port}", keys, process)
         with ExitStack() as stack:
             stack.callback(net.stop)
-            if not listening:
+            if not port:
                 raise DevnetFailedError(log=log)
             for key in keys:
-                net.call("hardhat_setBalance", "0x" + submission.address(key).hex(), hex(_BALANCE))
+                net.call("hardhat_setBalance", "0x" + submission.address(key).hex(), hex(BALANCE))
             stack.pop_all()
         return net
 
@@ -112,13 +112,13 @@ class Devnet:
         self.stop()
 
 
-def _port(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the one line the node prints; 0 if it ends or dawdles."""
+def listening(process: subprocess.Popen[bytes], patience: float | None = _PATIENCE) -> int:
+    """Wait for the one line a node prints and return its port; 0 if it ends or dawdles."""
     if process.stdout is None:
         return 0
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(_PATIENCE):
+        if not selector.select(patience):
             return 0
     line = process.stdout.readline()
-    return int(msgspec.json.decode(line, type=dict[str, int])["port"]) if line else 0
+    return msgspec.json.decode(line, type=dict[str, int])["port"] if line else 0

@@ -1,23 +1,27 @@
 """Everything on one machine: database, local chain, contracts, keys, and the four programs over them.
 
 What `suyuan up` and the journeys of the tests stand on. Each program gets its own database login, its own settings
-through the environment and only the key files it needs; all files lie in one folder, modes 0700 and 0600.
+through the environment and only the key files it needs; all files lie in one folder, modes 0700 and 0600. Opened, a
+machine's chain is of this run alone; kept, the folder holds the chain too and is the same deployment at every start.
 """
 
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
-from contracts.operate import Hand, deploy
+from contracts.operate import Hand
+from gateway import ground
 from gateway.accounts.tables import MIGRATIONS
+from gateway.anvil import FILE, Anvil
 from gateway.devnet import Devnet
-from gateway.settings import write_key
+from gateway.ground import ROLES
 from indexer.chain.deployment import Deployment
 from indexer.core import submission
 from indexer.core.checkpoint import Signer
@@ -34,7 +38,6 @@ LOGINS = {
     "node": ("suyuan_follower", "suyuan_reconciler"),
     "admin": ("suyuan_accounts",),
 }
-ROLES = ("admin", "registrar", "regulator", "operator")
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Machine:
     keys: Path
     passwords: dict[str, str] = field(repr=False)
     finality: str = "immediate"
+    lasting: bool = False
 
     @classmethod
     def open(
@@ -63,25 +67,60 @@ class Machine:
         binaries: Path | None = None,
     ) -> Self:
         """Start database and chain at once, then migrate, deploy and open the log."""
+        say("starting PostgreSQL and a local chain")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ThreadPoolExecutor(2) as pool:
-            say("starting PostgreSQL and a local chain")
-            chain = pool.submit(Devnet.start, folder)
-            store = pool.submit(Server.start, folder / "postgres", binaries=binaries)
-            devnet, server = chain.result(), store.result()
-        say("creating the schemas, their roles and logins")
-        passwords = _prepare(server)
-        say("deploying the contracts and opening the log")
-        keys = folder / "keys"
-        keys.mkdir(mode=0o700, exist_ok=True)
-        signer, receipt = Signer(origin, secrets.token_bytes(32)), secrets.token_bytes(32)
-        for name, key in zip(ROLES, devnet.accounts, strict=False):
-            write_key(keys / f"{name}.key", key)
-        write_key(keys / "log.key", signer.private)
-        write_key(keys / "receipt.key", receipt)
-        write_key(keys / "vault.key", secrets.token_bytes(32))
-        deployment = _deploy(devnet, origin, signer, receipt)
-        (folder / "deployment.json").write_bytes(deployment.to_json())
+
+        def chain() -> Devnet:
+            net = Devnet.start(folder)
+            ground.key_files(folder, net.accounts)
+            return net
+
+        return cls._over(folder, say, chain, origin, finality, binaries, lasting=False)
+
+    @classmethod
+    def keep(
+        cls,
+        folder: Path,
+        say: Callable[[str], None],
+        now: datetime,
+        *,
+        origin: str,
+        binaries: Path | None = None,
+    ) -> Self:
+        """Start what `folder` holds, or make it; a folder whose chain is gone is refused."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keys = ground.key_files(folder)
+        held, place = folder / ground.DEPLOYMENT, folder / ground.CHAIN
+        if held.exists() and not (place / FILE).exists():
+            raise ground.lost(folder, Deployment.load(held), "there is no file of a chain")
+        say("starting PostgreSQL and the chain in this folder")
+
+        def chain() -> Devnet:
+            return Anvil.keep(place, [keys[role] for role in ROLES], now)
+
+        return cls._over(folder, say, chain, origin, "immediate", binaries, lasting=True)
+
+    @classmethod
+    def _over(
+        cls,
+        folder: Path,
+        say: Callable[[str], None],
+        chain: Callable[[], Devnet],
+        origin: str,
+        finality: str,
+        binaries: Path | None,
+        *,
+        lasting: bool,
+    ) -> Self:
+        with ExitStack() as undo:
+            devnet, server = start(chain, folder, binaries, undo)
+            say("bringing the schemas, their roles and logins to this version")
+            passwords = prepare(server)
+            keys = ground.key_files(folder)
+            signer = Signer(origin, keys["log"])
+            store = server.superuser_url(DATABASE)
+            deployment = ground.deployed(folder, devnet.url, store, signer, say)
+            undo.pop_all()
         return cls(
             folder=folder,
             server=server,
@@ -89,10 +128,11 @@ class Machine:
             deployment=deployment,
             origin=origin,
             log_verifier=str(signer.verifier),
-            receipt_address=submission.address(receipt),
-            keys=keys,
+            receipt_address=submission.address(keys["receipt"]),
+            keys=folder / "keys",
             passwords=passwords,
             finality=finality,
+            lasting=lasting,
         )
 
     def database_url(self, role: str) -> str:
@@ -131,7 +171,7 @@ class Machine:
             "SUYUAN_DATABASE_URL": self.database_url(role),
             "SUYUAN_CHAIN_RPC_URLS": self.devnet.url,
             "SUYUAN_CHAIN_FINALITY": self.finality,
-            "SUYUAN_DEPLOYMENT": str(self.folder / "deployment.json"),
+            "SUYUAN_DEPLOYMENT": str(self.folder / ground.DEPLOYMENT),
             "SUYUAN_LOG_ORIGIN": self.origin,
             "SUYUAN_DATA_DIR": str(self.folder),
             "SUYUAN_LOG_KEY_FILE": str(self.keys / "log.key"),
@@ -159,7 +199,21 @@ class Machine:
         self.server.stop()
 
 
-def _prepare(server: Server) -> dict[str, str]:
+def start(
+    chain: Callable[[], Devnet], folder: Path, binaries: Path | None, undo: ExitStack
+) -> tuple[Devnet, Server]:
+    """Start chain and database at once; `undo` stops what was started."""
+    with ThreadPoolExecutor(2) as pool:
+        net = pool.submit(chain)
+        store = pool.submit(Server.start, folder / "postgres", binaries=binaries)
+        for started in (net, store):
+            if started.exception() is None:
+                undo.callback(started.result().stop)
+        return net.result(), store.result()
+
+
+def prepare(server: Server) -> dict[str, str]:
+    """Migrate, and make each process its login; return the passwords."""
     server.ensure_database(DATABASE)
     owner = engine(server.superuser_url(DATABASE))
     migrate.upgrade(owner)
@@ -169,18 +223,3 @@ def _prepare(server: Server) -> dict[str, str]:
         role: server.ensure_login(f"suyuan_{role}", member_of=groups)
         for role, groups in LOGINS.items()
     }
-
-
-def _deploy(devnet: Devnet, origin: str, signer: Signer, receipt: bytes) -> Deployment:
-    admin, registrar, regulator, operator = devnet.accounts[:4]
-    address = submission.address
-    deployment = deploy(
-        devnet.url,
-        admin=admin,
-        registrar=address(registrar),
-        regulator=address(regulator),
-        operator=address(operator),
-    )
-    hand = Hand(devnet.url, deployment, admin)
-    hand.open_log(origin, address(operator), signer.verifier.public, address(receipt))
-    return deployment

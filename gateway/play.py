@@ -70,7 +70,7 @@ def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     _await_final(where, played, last)
     say("tampering as the database's superuser: one record altered, one deleted")
     tamper(machine, where, played)
-    target = machine.folder.parent / "demo.json"
+    target = (machine.folder if machine.lasting else machine.folder.parent) / "demo.json"
     target.write_bytes(_facts(machine, where, played))
     target.chmod(0o600)
     return _told(machine, where, played, target)

@@ -1,8 +1,8 @@
 """The command `suyuan up`: everything on one machine until Ctrl-C, and with --demo a product's life played on it.
 
 Order: database and chain, contracts, then web, loop, follower and the regulator's node as processes of their own, each
-ready before the next thing is said. The folder is made afresh each time: the local chain forgets, so what an older one
-anchored would have nothing to stand on.
+ready before the next thing is said. Without --data the folder is made afresh each time: the chain of one run forgets,
+so what an older one anchored would have nothing to stand on. With --data the folder keeps database, log and chain.
 """
 
 import shlex
@@ -89,6 +89,17 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
+def kept(folder: Path) -> bool:
+    """Mark a folder as ours that is to be kept, and tell whether it is a new one."""
+    mark = folder / _MARK
+    new = not folder.exists() or not any(folder.iterdir())
+    if not new and not mark.exists():
+        raise FolderTakenError(folder=folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch()
+    return new
+
+
 def start(machine: Machine, where: Addresses, processes: Processes) -> None:
     """Start the four programs and wait until each is ready."""
     trust = machine.folder / "trust.json"
@@ -111,6 +122,7 @@ def start(machine: Machine, where: Addresses, processes: Processes) -> None:
     }
     _note(machine.folder / "node.env", node)
     _note(machine.folder / "web.env", web)
+    _note(machine.folder / "admin.env", machine.environment("admin"))
     _begin(processes, machine, "follower", "suyuan-node", "follow", node)
     _begin(processes, machine, "loop", "suyuan", "loop", machine.environment("loop"))
     serving = _begin(processes, machine, "node", "suyuan-node", "serve", node)

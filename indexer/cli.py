@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Engine, text
 
-from indexer import printer, settings, vitals
+from indexer import carrying, printer, settings, vitals
 from indexer.chain import sighting
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
@@ -67,7 +67,7 @@ class PairError(InputError):
 
 def main() -> None:
     """Run a command and turn a known error into a sentence and an exit status."""
-    _configure_log()
+    printer.configure_log()
     try:
         app()
     except SuyuanError as error:
@@ -216,6 +216,24 @@ def upgrade() -> None:
     engine.dispose()
 
 
+@app.command("carry-on")
+def carry_on(
+    deployment: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Where the log goes on.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Follow the log to a new chain, its old one being lost; as the database's owner, the follower stopped."""
+    told = settings.load()
+    with _opened(told) as (engine, client, _):
+        done = carrying.carry_on(engine, client, deployment, told, _now())
+    facts = {"size": done.size, "root": done.root.hex(), "old": str(done.kept)}
+    if as_json:
+        _print_json(facts)
+    else:
+        _print(f"{name:6} {value}" for name, value in facts.items())
+
+
 @contextmanager
 def _opened(
     told: settings.Settings, name: str = "suyuan-node"
@@ -268,20 +286,3 @@ def _print_json(value: object) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _configure_log() -> None:
-    """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
-    shape = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            shape,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -29,7 +29,11 @@ class FinalChangedError(InconsistencyError):
     """A block that was final is another one now."""
 
     code = "CHAIN_REORG"
-    sentence = "block {number} was final as {expected}, and {endpoint} has {found} in its place"
+    sentence = (
+        "block {number} was final as {expected}, and {endpoint} has {found} in its place. Nothing was taken back. "
+        "Ask another party's node which of the two it knows; if the chain we knew is lost for good, "
+        "`suyuan log carry-on` opens the log on another"
+    )
 
 
 class IncoherentError(OutageError):

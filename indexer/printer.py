@@ -3,7 +3,10 @@
 The state comes first on its line; records are named in full, so that a reader can search for one.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
+
+import structlog
 
 from indexer import remedies
 from indexer.core.verdict import State, Verdict
@@ -11,6 +14,23 @@ from indexer.settings import Shown
 from indexer.store.findings import Finding
 
 _SIGNS = {State.VERIFIED: "✓", State.PENDING: "…", State.UNCHECKED: "?"}
+
+
+def configure_log() -> None:
+    """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
+    shape = (
+        structlog.dev.ConsoleRenderer()
+        if sys.stderr.isatty()
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            shape,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def verdict(judged: Verdict) -> Iterator[str]:

@@ -261,6 +261,7 @@ def _walked(first: int, last: int) -> list[Scope]:
     return [
         Scope(walker.KINDS, first=first, last=last),
         Scope(("ANCHOR_LATE",), "anchor ", first, last),
+        Scope(("ANCHOR_LATE",), "former ", first, last),
     ]
 
 

@@ -110,13 +110,17 @@ REMEDIES = {
         "regulator.",
     ),
     "CHAIN_REPLACED": Remedy(
-        "链节点给出的不是登记的链或合约。程序已停止；请核对链编号、创世块和合约地址，不要继续。",
+        "链节点给出的不是登记的链或合约。程序已停止；请核对链编号、创世块和合约地址，不要继续。"
+        "如果原来的链确已丢失，由管理员用 suyuan log carry-on 在新链上接续日志。",
         "The chain's node serves another chain or other contracts. Everything stopped; compare chain id, "
-        "genesis and addresses, and do not go on.",
+        "genesis and addresses, and do not go on. If the old chain is lost for good, the administrator opens the "
+        "log on a new one: suyuan log carry-on.",
     ),
     "CHAIN_REORG": Remedy(
-        "已经最终确认的区块变了。程序已停止；请联系其他节点的运行方共同核对。",
-        "A block that was final has changed. Everything stopped; compare with the other parties' nodes.",
+        "已经最终确认的区块变了。程序已停止；请联系其他节点的运行方共同核对。"
+        "如果原来的链确已丢失，由管理员用 suyuan log carry-on 在新链上接续日志。",
+        "A block that was final has changed. Everything stopped; compare with the other parties' nodes. If the "
+        "chain that was followed is lost for good: suyuan log carry-on.",
     ),
     "REGISTRY_MISMATCH": Remedy(
         "本地保存的企业登记或管理操作与链上不同。请删除本地数据重新同步，并查明谁改过。",

@@ -127,7 +127,7 @@ class Walk:
         else:
             if logged:
                 facts: Members = {"root": root.hex(), "found": logged.root().hex()}
-                subject = f"anchor {self.anchor.number}"
+                subject = self.anchor.name
                 self.found.append(
                     Finding("ROOT_MISMATCH", subject, self.first, self.last - 1, None, facts)
                 )
@@ -266,8 +266,9 @@ def _tile_altered(node: Node) -> Finding:
 
 def _late(anchor: FinalAnchor, first: Standing, last: Standing) -> Finding:
     facts: Members = {"anchor": anchor.number, "time": anchor.time}
-    subject = f"anchor {anchor.number}"
-    return Finding("ANCHOR_LATE", subject, first.place.first_index, last.last_index, None, facts)
+    return Finding(
+        "ANCHOR_LATE", anchor.name, first.place.first_index, last.last_index, None, facts
+    )
 
 
 def _tile_wrong(doubt: Doubt) -> Finding:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select, text
 from contracts import consent
 from gateway.accounts import decisions, desk
 from gateway.accounts.claim import Claim
-from gateway.accounts.tables import custodial_key, participant
+from gateway.accounts.tables import custodial_key, participant, retired_key
 from gateway.vault import Vault
 from indexer.chain.deployment import Deployment
 from indexer.core.canonical import Members
@@ -210,10 +210,13 @@ def _end(
     *,
     upon: UUID | None = None,
 ) -> UUID:
-    """Decide on a key's end; a custodial one is deleted first, and signs nothing more from this commit on."""
+    """Decide on a key's end; a custodial one is put away first, and signs nothing more from this commit on."""
     connection.execute(_LOCK, {"subject": f"sequence {known.key.hex()}"})
     if known.custodial:
-        connection.execute(delete(custodial_key).where(custodial_key.c.address == known.key))
+        ending = custodial_key.c.address == known.key
+        kept = select(*(custodial_key.c[one.name] for one in retired_key.c)).where(ending)
+        connection.execute(retired_key.insert().from_select(retired_key.c.keys(), kept))
+        connection.execute(delete(custodial_key).where(ending))
     if next_sequence is None:
         newest = select(func.max(submission.c.sequence)).where(submission.c.key == known.key)
         last: int | None = connection.execute(newest).scalar()

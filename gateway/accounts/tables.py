@@ -55,6 +55,16 @@ custodial_key = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# Writer: accounts. A custodial key that ended, where intake cannot read it: should the log ever go on on another chain,
+# only this key can show the new register that what it once signed was signed for its participant.
+retired_key = Table(
+    "retired_key",
+    metadata,
+    Column("participant", Uuid, ForeignKey("gateway.participant.id"), nullable=False, index=True),
+    Column("address", LargeBinary, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # Writer: accounts. What is to happen to a participant on chain; the loop's registrar sends it. Whether it happened is
 # told by the follower's registrations, or by a refusal.
 decision = Table(

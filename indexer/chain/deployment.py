@@ -67,6 +67,23 @@ class Deployment:
         return canonical.encode(value) + b"\n"
 
 
+def exchange(file: Path, old: Deployment, new: Deployment) -> Path:
+    """Put the new deployment into the file and keep the old one beside it; return where."""
+    kept = aside(file, old)
+    if file.exists() and Deployment.load(file).genesis == old.genesis:
+        kept.write_bytes(file.read_bytes())
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_bytes(new.to_json())
+    fresh.replace(file)
+    return kept
+
+
+def aside(path: Path, old: Deployment) -> Path:
+    """Name what belonged to an old chain after it: its id and the beginning of its genesis block's hash."""
+    mark = f"{old.chain_id}.{old.genesis.hex()[:8]}"
+    return path.with_name(f"{path.stem}.{mark}{path.suffix}")
+
+
 def _number(value: canonical.Members, name: str) -> int:
     number = value.get(name)
     if type(number) is not int or not 0 <= number < _LIMIT:

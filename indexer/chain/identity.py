@@ -18,7 +18,11 @@ class WrongChainError(InconsistencyError):
     """The endpoint serves another chain, or other contracts, than those we were told to follow."""
 
     code = "CHAIN_REPLACED"
-    sentence = "{endpoint} is not the chain we follow: {what} is {found}, {expected} was expected"
+    sentence = (
+        "{endpoint} is not the chain we follow: {what} is {found}, {expected} was expected. Nothing was written. "
+        "Find out who runs the endpoint; if the old chain is lost for good, `suyuan log carry-on` opens the log on a "
+        "new one"
+    )
 
 
 class Identity:

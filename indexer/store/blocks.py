@@ -32,7 +32,9 @@ class OtherDeploymentError(InconsistencyError):
     code = "DEPLOYMENT_FOREIGN"
     sentence = (
         "this database follows contract {found} of chain {chain} with genesis {genesis}, "
-        "not contract {expected} of chain {expected_chain} with genesis {expected_genesis}"
+        "not contract {expected} of chain {expected_chain} with genesis {expected_genesis}. If the old chain is lost "
+        "for good, `suyuan log carry-on` opens the log on the new one, and `suyuan-node carry-on` lets another "
+        "party's node go along"
     )
 
 

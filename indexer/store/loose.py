@@ -132,6 +132,8 @@ select s.id, s.key, s.sequence, s.anchor_by, p.first_index, p.first_index + p.co
 from (
   select a.number, a.size, b.timestamp from ledger.anchor a join ledger.block b on b.number = a.block_number
   where a.log = :log and a.block_number <= (select max(final_number) from ledger.cursor)
+    -- The opening of a log that goes on says again what was there, and leaves nothing out.
+    and not (a.number = 1 and exists (select from ledger.former_anchor f where f.log = a.log))
   order by a.number desc limit 1
 ) newest
 join ledger.submission s on s.anchor_by < newest.timestamp
@@ -200,7 +202,9 @@ _BARE_CHECKPOINTS = text("""
 select c.size from ledger.checkpoint c
 left join ledger.anchor a on a.log = :log and a.size = c.size and a.root = c.root
   and a.block_number <= (select max(final_number) from ledger.cursor)
-where a.size is null order by c.size limit :most
+where a.size is null and not exists (
+  select from ledger.former_anchor f where f.log = :log and f.size = c.size and f.root = c.root
+) order by c.size limit :most
 """)
 _BARE_SENDINGS = text("""
 select distinct t.size from ledger.tx t

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from indexer.core.tile import WIDTH
-from indexer.store import ledger
+from indexer.store import former, ledger
 from indexer.store.ledger import HASH_SIZE, Stated
 from indexer.store.tables import anchor, block, naming, placement, submission, tile
 
@@ -58,7 +58,11 @@ class Place:
 
 @dataclass(frozen=True)
 class FinalAnchor:
-    """An anchor whose block is final; `time` is its block's, in seconds."""
+    """An anchor whose block is final; `time` is its block's, in seconds.
+
+    One of a chain that is gone has the block of the opening by which the log was carried on from there: before it,
+    nothing counts on the chain that is followed.
+    """
 
     number: int
     old_size: int
@@ -66,6 +70,12 @@ class FinalAnchor:
     root: bytes
     block: int
     time: int
+    former: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name it in a finding."""
+        return f"former anchor {self.size}" if self.former else f"anchor {self.number}"
 
 
 _SIGNED = [submission.c[one.name] for one in fields(Signed)]
@@ -174,7 +184,27 @@ def anchors(connection: Connection, log: bytes, above: int, limit: int) -> list[
         .order_by(anchor.c.size)
         .limit(limit)
     )
-    return [FinalAnchor(*row) for row in found]
+    rows = [FinalAnchor(*row) for row in found]
+    return [*_former(connection, log, above, rows[0], limit), *rows][:limit] if rows else []
+
+
+def _former(
+    connection: Connection, log: bytes, above: int, first: FinalAnchor, limit: int
+) -> list[FinalAnchor]:
+    """Read the anchors of lost chains below the opening that carries the log on from there, that one's size included.
+
+    They are walked before the opening, which is of the same size as the last: when a record was first anchored decides
+    whether it was late.
+    """
+    if first.number != 1:
+        return []
+    return [
+        FinalAnchor(
+            one.number, one.old_size, one.size, one.root, first.block, one.time, former=True
+        )
+        for one in former.anchors(connection, log, above, first.size, limit)
+        if one.size < first.size or one.root == first.root
+    ]
 
 
 _NAMED = text("""

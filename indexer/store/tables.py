@@ -3,7 +3,7 @@
 Each table has one writer, named at its head and held to it by PostgreSQL grants (migrations/). Rows of `submission`,
 `record`, `placement`, `checkpoint` and `approval` are never updated or deleted, a tile only ever grows, and of the
 rest only what was concealed is erased, upon an anchored notice: triggers refuse anything else. There are no status
-columns; progress.py derives every state by joining.
+columns; progress.py derives every state by joining. Tables of chains that are gone are in former.py.
 """
 
 from sqlalchemy import (

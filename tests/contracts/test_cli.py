@@ -66,7 +66,7 @@ def test_a_log_from_open_to_close(world: World, files: Path):
     assert world.log.functions.logOf(log).call()[9] == log_id("next.example")
     past = ["--size", 5, "--root", "07" * 32, "--predecessor", "old.example"]
     run(world, files, "admin", "open", "old.example", *operator, *keys, *past)
-    assert world.log.functions.head(log_id("old.example")).call() == [0, 5, b"\7" * 32]
+    assert world.log.functions.head(log_id("old.example")).call() == [1, 5, b"\7" * 32]
 
 
 def test_a_participant_from_admission_to_revocation(world: World, files: Path):

@@ -79,7 +79,7 @@ def test_a_log_is_carried_on(world: World):
     world.hands["admin"].open_log(
         "carried.example", *parties, size=7, root=b"\7" * 32, predecessor=log
     )
-    assert world.log.functions.head(log).call() == [0, 7, b"\7" * 32]
+    assert world.log.functions.head(log).call() == [1, 7, b"\7" * 32]
 
 
 def test_a_participant_is_admitted_suspended_reinstated_and_changes_its_key(world: World):

@@ -11,6 +11,7 @@ from web3 import Web3
 from contracts.operate import EMPTY_ROOT
 from indexer.core import merkle
 from indexer.core.errors import EvidenceError
+from indexer.core.submission import log_id
 from tests.contracts.synthetic import Growth
 from tests.contracts.world import LOG_KEY, World
 
@@ -266,6 +267,19 @@ def opening(world: World, origin: str, **changes: object):
 )
 def test_a_log_begins_empty_or_says_whose_past_it_has(world: World, changes, error: str):
     assert world.verdict("admin", opening(world, "fresh.example", **changes)) == error
+
+
+def test_a_past_lies_under_the_logs_opening_at_once(world: World):
+    log, root = log_id("past.example"), merkle.root(LEAVES[:6])
+    past = {"size": 6, "root": root, "predecessor": log}
+    receipt = world.send("admin", opening(world, "past.example", **past))
+    (event,) = world.told(receipt, "Anchored")
+    assert event == {"log": log, "number": 1, "oldSize": 0, "size": 6, "root": root}
+    grown = world.anchoring(log, 7, merkle.root(LEAVES[:7]), merkle.consistency(6, LEAVES[:7]))
+    (event,) = world.told(world.send("operator", grown), "Anchored")
+    assert (event["number"], event["oldSize"]) == (2, 6)
+    empty = world.send("admin", opening(world, "empty.example"))
+    assert world.told(empty, "Anchored") == []
 
 
 def test_who_anchors_neither_administers_nor_regulates(world: World):

@@ -33,6 +33,19 @@ def test_a_folder_of_ours_is_made_afresh(tmp_path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_folder_to_keep_is_new_once(tmp_path):
+    assert up.kept(tmp_path / "data")
+    (tmp_path / "data" / "deployment.json").touch()
+    assert not up.kept(tmp_path / "data")
+    assert (tmp_path / "data" / "deployment.json").exists()
+
+
+def test_a_strangers_folder_is_not_kept_in(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(up.FolderTakenError):
+        up.kept(tmp_path)
+
+
 def test_a_strangers_folder_is_never_emptied(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(up.FolderTakenError):

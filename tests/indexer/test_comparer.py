@@ -50,7 +50,8 @@ def test_a_changed_anchor_is_told_with_both_words(anchored, compared, change):
 def test_an_anchor_the_chain_never_had_is_missing_there(anchored, compared):
     anchored.tamper(
         "insert into ledger.anchor select log, 3, 5, 9, root, block_number, 99, tx_hash"
-        " from ledger.anchor where number = 2"
+        " from ledger.anchor where number = 2 and log = :log",
+        log=anchored.log,
     )
     ((name, found),) = compared().items()
     assert name == ("ANCHOR_MISSING", "chain anchor 3")

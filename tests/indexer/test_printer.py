@@ -1,5 +1,8 @@
 from uuid import UUID
 
+import msgspec
+import structlog
+
 from indexer import printer
 from indexer.core.bundle import Missing
 from indexer.core.verdict import RecordVerdict, State, Step, Verdict
@@ -40,3 +43,13 @@ def test_findings_say_where_and_what_to_do():
 def test_settings_can_be_copied_into_an_environment():
     row = Shown("SUYUAN_PORT", "where", "8001", "9000", "environment")
     assert next(iter(printer.settings([row]))) == "SUYUAN_PORT=9000"
+
+
+def test_events_are_lines_of_json_where_no_eyes_are(capsys):
+    printer.configure_log()
+    try:
+        structlog.get_logger("test").info("followed", blocks=3)
+    finally:
+        structlog.reset_defaults()
+    said = msgspec.json.decode(capsys.readouterr().err)
+    assert (said["event"], said["blocks"], said["level"]) == ("followed", 3, "info")

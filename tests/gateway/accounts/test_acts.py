@@ -151,6 +151,9 @@ def test_a_revoked_custodial_key_signs_nothing_more(office, maker, web):
     assert office.read(one).facts == {"nextSequence": 1}
     with pytest.raises(SignatureRequiredError):
         web.submit(maker.id, body(event()))
+    with office.admin.begin() as connection:
+        kept = connection.scalars(text("select address from gateway.retired_key")).all()
+    assert kept == [maker.address]
     office.settle()
     with pytest.raises(acts.KeyUnregisteredError), office.admin.begin() as connection:
         acts.revoke(connection, office.deployment, maker.address, NOW)

@@ -15,6 +15,7 @@ GRANTS = {
     "participant": {"accounts": "si", "intake": "s", "registrar": "s"},
     "api_key": {"accounts": "siu", "intake": "s"},
     "custodial_key": {"accounts": "sid", "intake": "s"},
+    "retired_key": {"accounts": "si"},
     "decision": {"accounts": "si", "registrar": "s"},
     "refusal": {"accounts": "s", "registrar": "si"},
     "application": {"intake": "si", "returns": "s"},

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.chain.deployment import ARTIFACTS, Deployment
+from indexer.chain.deployment import ARTIFACTS, Deployment, exchange
 from indexer.core.errors import InputError
 
 DEPLOYMENT = Deployment(31337, b"\1" * 32, b"\2" * 20, b"\3" * 20, 7)
@@ -35,6 +35,16 @@ def test_bytes_are_hex_without_a_prefix():
 def test_members_of_later_versions_are_ignored():
     data = json.dumps(MEMBERS | {"note": "x"}).encode()
     assert Deployment.from_json(data) == DEPLOYMENT
+
+
+def test_a_file_is_exchanged_and_the_old_one_kept_beside_it(tmp_path: Path):
+    path, new = tmp_path / "deployment.json", replace(DEPLOYMENT, genesis=b"\4" * 32)
+    path.write_bytes(DEPLOYMENT.to_json())
+    for _ in range(2):  # an interrupted command is given again
+        kept = exchange(path, DEPLOYMENT, new)
+        assert Deployment.load(path) == new
+        assert kept.name == "deployment.31337.01010101.json"
+        assert Deployment.load(kept) == DEPLOYMENT
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ def test_the_right_chain_passes_and_its_newest_block_is_returned(world, client):
     ],
 )
 def test_a_wrong_chain_is_refused_with_what_was_expected(world, client, change, said):
-    with pytest.raises(WrongChainError, match=said):
+    with pytest.raises(WrongChainError, match=said) as caught:
         Identity(client, replace(world.deployment, **change)).check()
+    assert "suyuan log carry-on" in str(caught.value)
 
 
 def test_code_is_read_once_for_each_endpoint_but_the_genesis_every_time(world):

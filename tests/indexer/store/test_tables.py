@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from indexer.store import ledger, tables
+from indexer.store import former, ledger, tables
 from indexer.store.engine import engine
 
 DIGEST = sha256(b"c").digest()
@@ -34,6 +34,9 @@ WRITERS = {
     "registration": {"follower": "id"},
     "administration": {"follower": "id"},
     "cursor": {"follower": "iu"},
+    "former_deployment": {},
+    "former_anchor": {},
+    "former_event": {},
     "finding": {"reconciler": "iu"},
 }
 SECRET = ("record_key", "sealed")
@@ -58,6 +61,7 @@ def test_the_migrations_make_exactly_these_tables(owner):
                 "compare_server_default": True,
             },
         )
+        assert former.former_anchor.metadata is tables.metadata
         assert compare_metadata(context, tables.metadata) == []
 
 

@@ -9,6 +9,13 @@ TABLES = """
 alter table gateway.api_key add column role text not null default 'participant'
   check (role in ('participant', 'operator'));
 
+create table gateway.retired_key (
+  participant uuid not null references gateway.participant (id),
+  address bytea primary key check (length(address) = 20),
+  sealed bytea not null
+);
+create index ix_gateway_retired_key_participant on gateway.retired_key (participant);
+
 create table gateway.decision (
   id uuid primary key,
   act text not null check (act in ('admit', 'add_key', 'revoke', 'suspend', 'reinstate',
@@ -47,6 +54,7 @@ create table gateway.review (
 
 GRANTS = """
 grant delete on gateway.custodial_key to suyuan_accounts;
+grant select, insert on gateway.retired_key to suyuan_accounts;
 grant select, insert on gateway.decision to suyuan_accounts;
 grant select on gateway.refusal to suyuan_accounts;
 grant usage on schema gateway to suyuan_registrar, suyuan_returns;

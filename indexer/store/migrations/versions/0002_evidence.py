@@ -30,6 +30,44 @@ create table ledger.administration (
   facts jsonb not null,
   primary key (block_number, log_index)
 );
+create table ledger.former_deployment (
+  genesis bytea not null check (length(genesis) = 32),
+  trace_log bytea not null check (length(trace_log) = 20),
+  participants bytea not null check (length(participants) = 20),
+  chain_id bigint not null,
+  final_number bigint not null,
+  final_hash bytea not null check (length(final_hash) = 32),
+  left_at timestamptz not null,
+  primary key (genesis, trace_log)
+);
+create table ledger.former_anchor (
+  genesis bytea not null,
+  trace_log bytea not null,
+  log bytea not null check (length(log) = 32),
+  number bigint not null,
+  old_size bigint not null,
+  size bigint not null,
+  root bytea not null check (length(root) = 32),
+  block_number bigint not null,
+  block_hash bytea not null check (length(block_hash) = 32),
+  time bigint not null,
+  tx_hash bytea not null check (length(tx_hash) = 32),
+  raw bytea,
+  primary key (genesis, trace_log, log, number),
+  foreign key (genesis, trace_log) references ledger.former_deployment (genesis, trace_log)
+);
+create index ix_ledger_former_anchor_log on ledger.former_anchor (log, size);
+create table ledger.former_event (
+  genesis bytea not null,
+  trace_log bytea not null,
+  block_number bigint not null,
+  log_index integer not null,
+  block_hash bytea not null check (length(block_hash) = 32),
+  facts jsonb not null,
+  primary key (genesis, trace_log, block_number, log_index),
+  foreign key (genesis, trace_log) references ledger.former_deployment (genesis, trace_log)
+);
+
 alter table ledger.registration add column ready_at bigint;
 create index ix_ledger_registration_key on ledger.registration (key);
 
@@ -85,9 +123,11 @@ create trigger stays_open before delete on ledger.naming
   for each row execute function ledger.refuse_unless_concealed();
 """
 NOTICED = ("record_key", "sealed", "naming")
+FORMER = ("former_deployment", "former_anchor", "former_event")
 
 GRANTS = """
-grant select on ledger.approval, ledger.administration to suyuan_reader;
+grant select on ledger.approval, ledger.administration, ledger.former_deployment, ledger.former_anchor,
+  ledger.former_event to suyuan_reader;
 grant insert on ledger.approval to suyuan_returns;
 grant insert, delete on ledger.administration to suyuan_follower;
 grant delete on ledger.record_key, ledger.sealed, ledger.naming to suyuan_eraser;
@@ -106,6 +146,15 @@ def upgrade() -> None:
         op.execute(
             f"create trigger stays_unless_noticed before delete on ledger.{table} "
             "for each row execute function ledger.refuse_unless_noticed()"
+        )
+    for table in FORMER:
+        op.execute(
+            f"create trigger stays before update or delete on ledger.{table} "
+            "for each row execute function ledger.refuse()"
+        )
+        op.execute(
+            f"create trigger stays_whole before truncate on ledger.{table} "
+            "for each statement execute function ledger.refuse()"
         )
     for role in ROLES:
         op.execute(

@@ -1,4 +1,4 @@
-"""A product's life for the demo: what three made-up enterprises state about three gas water heaters.
+"""A product's life for the demo: what three made-up enterprises state about four gas water heaters.
 
 Only data: up.py sends it through the same HTTP interface as any enterprise would. Companies, names and numbers are
 invented (the GTIN prefix 694 is a real range, these numbers are not registered); the order of steps, the items
@@ -34,6 +34,8 @@ SHOP = Enterprise(
     "深圳市安居燃具服务有限公司", "91440300MAAJ8T3Q77", ("6945000003016", "6945000003023")
 )
 ENTERPRISES = (MAKER, CARRIER, SHOP)
+OWN_KEYS = (MAKER, SHOP)  # the carrier lets the platform sign on its behalf
+OPERATOR = Enterprise("演示溯源平台运营有限公司", "91440300MA5G9W2Q0X", ())
 
 PRODUCT = {
     "type": "Product",

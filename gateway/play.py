@@ -1,8 +1,8 @@
-"""The demo's hand: admits three enterprises, sends a product's life over HTTP, then tampers with the store.
+"""The demo's hand: admits enterprises, sends a product's life over HTTP, corrects and erases, tampers with the store.
 
-Sending goes the way every enterprise goes. Tampering goes past everything, as the database's superuser with triggers
-off: that is the attack which pages and `suyuan-node reconcile` must catch. What happened is told on the terminal and
-written to demo.json for programs.
+Sending goes the way every enterprise goes, and so do correction, review and erasure. Tampering goes past everything, as
+the database's superuser with triggers off: that is the attack which pages and `suyuan-node reconcile` must catch. What
+happened is told on the terminal and written to demo.json for programs.
 """
 
 import secrets
@@ -12,19 +12,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
 import psycopg
 
-from gateway import demo
-from gateway.admission import Admitted, admitted, enter
+from gateway import actors, demo
+from gateway.actors import Actor
 from gateway.coding import labels
+from gateway.enterprise.sending import Gateway
 from gateway.machine import Machine
+from gateway.settings import read_key
 from gateway.up import Addresses, NotReadyError
-from gateway.vault import Vault
-from indexer.core.submission import keccak
-from indexer.store.engine import engine
+from indexer.core import record
+from indexer.core.canonical import Members
+from indexer.core.submission import Approval, keccak, log_id, sign
 
 Say = Callable[[str], None]
 FINAL_WITHIN = 60.0
@@ -38,6 +41,7 @@ class Unit:
     serial: str
     tampered: str = "nothing"
     record: str | None = None
+    amended: bool = False
 
     @property
     def code(self) -> str:
@@ -54,18 +58,20 @@ class Unit:
 class Play:
     """What was played: who took part, which units, which records by unit and step."""
 
-    participants: dict[str, Admitted] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     records: list[str] = field(default_factory=list)
 
 
 def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     """Play it all and tell what there is to look at."""
-    played = Play(units=[Unit(serial()) for _ in range(3)])
-    say("admitting three enterprises")
-    admit_all(machine, played, now)
+    played = Play(units=[Unit(serial()) for _ in range(4)])
+    say("admitting three enterprises, two with keys of their own, and the operator itself")
+    played.actors = actors.admit(machine, (*demo.ENTERPRISES, demo.OPERATOR), demo.OWN_KEYS, now)
     say("sending a water heater's life: made, inspected, shipped, received, sold, installed")
-    last = _send(where, played, now)
+    _send(machine, where, played, now)
+    say("correcting a sale upon the operator's review, erasing a customer's address")
+    last = _amend(machine, where, played, now)
     say("waiting until everything is anchored and final")
     _await_final(where, played, last)
     say("tampering as the database's superuser: one record altered, one deleted")
@@ -81,40 +87,47 @@ def serial() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
 
-def admit_all(machine: Machine, played: Play, now: datetime) -> None:
-    """Admit the three enterprises, here and by the loop's registrar on chain."""
-    accounts, deployment = engine(machine.database_url("admin")), machine.deployment
-    vault = Vault.open(machine.keys / "vault.key")
-    with accounts.begin() as connection:
-        entered = {
-            one.name: enter(connection, vault, deployment, one.name, one.credit_code, now)
-            for one in demo.ENTERPRISES
-        }
-    for name, one in entered.items():
-        played.participants[name] = admitted(accounts, deployment, one, now)
-    accounts.dispose()
+def _send(machine: Machine, where: Addresses, played: Play, now: datetime) -> None:
+    for step in demo.life([unit.serial for unit in played.units], now):
+        said = played.actors[step.who.name].state(machine, where.gateway, step.items)
+        played.records += [record["id"] for record in said["records"]]
 
 
-def _send(where: Addresses, played: Play, now: datetime) -> str:
-    last = ""
-    with httpx.Client(base_url=where.gateway, timeout=30) as client:
-        for number, step in enumerate(demo.life([unit.serial for unit in played.units], now)):
-            key = played.participants[step.who.name].api_key
-            headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": f"demo-{number}"}
-            answer = client.post("/api/v1/submissions", json={"items": step.items}, headers=headers)
-            answer.raise_for_status()
-            said = answer.json()
-            played.records += [record["id"] for record in said["records"]]
-            last = said["submission"]
-    return last
+def _amend(machine: Machine, where: Addresses, played: Play, now: datetime) -> str:
+    """Correct the last unit's sale and erase what its installation concealed; return the shop's last submission."""
+    unit, shop = played.units[-1], played.actors[demo.SHOP.name]
+    unit.amended = True
+    sale = _record(where, unit, "retail_selling", shop)
+    corrected = sale["event"] | {"suyuan:region": "东莞市"}
+    item = {"kind": 3, "amends": _digest(sale), "event": corrected}
+    shop.state(machine, where.gateway, [item])
+    secret = actors.reviewer(machine, played.actors[demo.OPERATOR.name], now)
+    with Gateway(where.gateway, secret) as desk:
+        for application in desk.applications(waiting=True):
+            _approve(machine, desk, application["id"], now)
+    shop.submit(machine, where.gateway, [])
+    installed = _record(where, unit, "installing", shop)
+    notice = {"scope": "concealed", "basis": "consent_withdrawn"}
+    erased = {"kind": 5, "amends": _digest(installed), "event": notice}
+    said = shop.state(machine, where.gateway, [erased])
+    return str(said["submission"])
+
+
+def _approve(machine: Machine, desk: Gateway, application: str, now: datetime) -> None:
+    shown = desk.application(UUID(application))
+    at = int(now.timestamp())
+    consent = Approval(log_id(machine.origin), record.digest(shown["content"]), at)
+    signature = sign(consent.signing_hash(), read_key(machine.keys / "operator.key")).hex()
+    given: Members = {"reason": "与销售单据核对无误", "at": at, "signature": signature}
+    desk.review(UUID(application), given)
 
 
 def _await_final(where: Addresses, played: Play, submission: str) -> None:
-    key = played.participants[demo.SHOP.name].api_key
+    headers = played.actors[demo.SHOP.name].headers
     url = f"{where.gateway}/api/v1/submissions/{submission}"
     end = time.monotonic() + FINAL_WITHIN
     while time.monotonic() < end:
-        answer = httpx.get(url, headers={"Authorization": f"Bearer {key}"}).raise_for_status()
+        answer = httpx.get(url, headers=headers).raise_for_status()
         if answer.json()["state"] == "final":
             return
         time.sleep(0.2)
@@ -123,9 +136,9 @@ def _await_final(where: Addresses, played: Play, submission: str) -> None:
 
 def tamper(machine: Machine, where: Addresses, played: Play) -> None:
     """Alter the second unit's inspection, delete the third unit's installation."""
-    _, altered, deleted = played.units
-    altered.tampered, altered.record = "altered", _record(where, altered, "inspecting")
-    deleted.tampered, deleted.record = "deleted", _record(where, deleted, "installing")
+    _, altered, deleted, _ = played.units
+    altered.tampered, altered.record = "altered", _record(where, altered, "inspecting")["id"]
+    deleted.tampered, deleted.record = "deleted", _record(where, deleted, "installing")["id"]
     url = machine.database_url("superuser").replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(url) as connection:
         connection.execute("set session_replication_role = replica")
@@ -137,12 +150,18 @@ def tamper(machine: Machine, where: Addresses, played: Play) -> None:
         connection.execute("delete from ledger.record where id = %s", [deleted.record])
 
 
-def _record(where: Addresses, unit: Unit, step: str) -> str:
-    answer = httpx.get(f"{where.gateway}{unit.path}", headers={"Accept": "application/json"})
-    for record in answer.raise_for_status().json()["records"]:
-        if record["content"]["body"].get("bizStep") == step:
-            return str(record["id"])
+def _record(where: Addresses, unit: Unit, step: str, reader: Actor | None = None) -> dict[str, Any]:
+    """Find what was recorded of a unit at a step, as anybody or as its own enterprise sees it."""
+    headers = reader.headers if reader else {}
+    answer = httpx.get(f"{where.gateway}/api/v1/trace/{unit.code}", headers=headers, timeout=30)
+    for found in answer.raise_for_status().json()["records"]:
+        if found["event"].get("bizStep") == step:
+            return dict(found)
     raise LookupError(step)
+
+
+def _digest(shown: dict[str, Any]) -> str:
+    return record.digest(shown["content"]).hex()
 
 
 def _facts(machine: Machine, where: Addresses, played: Play) -> bytes:
@@ -170,8 +189,15 @@ def _facts(machine: Machine, where: Addresses, played: Play) -> bytes:
         "trust": str(machine.folder / "trust.json"),
         "keys": str(machine.keys),
         "participants": [
-            {"id": str(one.id), "name": name, "key": one.address.hex(), "apiKey": one.api_key}
-            for name, one in played.participants.items()
+            {
+                "id": str(one.id),
+                "name": name,
+                "key": one.address.hex(),
+                "custodial": one.folder is None,
+                "apiKey": one.api_key,
+                "settings": str(actors.note(one, where.gateway) or "") or None,
+            }
+            for name, one in played.actors.items()
         ],
         "product": demo.GTIN,
         "units": [
@@ -180,6 +206,7 @@ def _facts(machine: Machine, where: Addresses, played: Play) -> bytes:
                 "url": where.gateway + unit.path,
                 "label": f"{where.gateway}/api/v1/labels/{unit.code}.svg",
                 "tampered": unit.tampered,
+                "amended": unit.amended,
                 "record": unit.record,
             }
             for unit in played.units
@@ -195,8 +222,11 @@ def _told(machine: Machine, where: Addresses, played: Play, facts: Path) -> str:
         "altered": "一条检验记录在数据库中被篡改 · one inspection record altered in the database",
         "deleted": "一条安装记录在数据库中被删除 · one installation record deleted from the database",
     }
+    amended = (
+        "一条销售记录经审核更正，一个地址依法删除 · a sale corrected upon review, an address erased"
+    )
     drawn = [
-        f"{meaning[unit.tampered]}\n{where.gateway}{unit.path}\n"
+        f"{amended if unit.amended else meaning[unit.tampered]}\n{where.gateway}{unit.path}\n"
         + labels.drawn(where.gateway + unit.path)
         for unit in played.units
     ]

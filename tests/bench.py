@@ -25,7 +25,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from gateway import demo, draft, play, signed, up
+from gateway import actors, demo, draft, signed, up
 from gateway.devnet import Devnet
 from gateway.draft import Limits
 from gateway.enterprise.signing import Given, Signer
@@ -123,9 +123,8 @@ def _signatures() -> dict[str, float]:
 
 def _key(machine: Machine) -> str:
     """Admit the enterprises and give the maker's API key."""
-    played = play.Play()
-    play.admit_all(machine, played, datetime.now(UTC))
-    return played.participants[demo.MAKER.name].api_key
+    admitted = actors.admit(machine, [demo.MAKER], (), datetime.now(UTC))
+    return admitted[demo.MAKER.name].api_key
 
 
 def _load(

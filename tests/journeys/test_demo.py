@@ -58,7 +58,7 @@ def run(folder, *command):
 
 
 def units(facts):
-    return {unit["tampered"]: unit for unit in facts["units"]}
+    return {"amended" if one["amended"] else one["tampered"]: one for one in facts["units"]}
 
 
 def test_the_terminal_shows_addresses_and_codes_to_scan(demo):
@@ -82,7 +82,12 @@ def test_reconcile_catches_both_and_names_the_records(demo):
 
 @pytest.mark.parametrize(
     ("tampered", "state", "status"),
-    [("nothing", "VERIFIED", 0), ("altered", "ALTERED", 1), ("deleted", "MISSING", 1)],
+    [
+        ("nothing", "VERIFIED", 0),
+        ("amended", "VERIFIED", 0),
+        ("altered", "ALTERED", 1),
+        ("deleted", "MISSING", 1),
+    ],
 )
 def test_a_carried_away_bundle_is_judged_alike(demo, tmp_path, tampered, state, status):
     facts, folder, _ = demo
@@ -92,7 +97,10 @@ def test_a_carried_away_bundle_is_judged_alike(demo, tmp_path, tampered, state, 
     file.write_bytes(bundle.content)
     done = run(folder, "verify", file, "--code", unit["code"], "--trust", facts["trust"], "--json")
     assert done.returncode == status, done.stdout + done.stderr
-    assert json.loads(done.stdout)["state"] == state
+    said = json.loads(done.stdout)
+    assert said["state"] == state
+    noticed = sorted(one["notice"] for one in said["notices"])
+    assert noticed == (["AMENDED", "ERASED"] if tampered == "amended" else [])
 
 
 def test_a_neighbour_in_the_same_submission_still_verifies(demo, tmp_path):
@@ -103,3 +111,20 @@ def test_a_neighbour_in_the_same_submission_still_verifies(demo, tmp_path):
         deleted["record"]
         not in httpx.get(whole["url"], headers={"Accept": "application/json"}).text
     )
+
+
+def test_two_enterprises_sign_for_themselves_and_one_lets_the_platform_sign(demo):
+    facts, _, _ = demo
+    custodial = [one["custodial"] for one in facts["participants"]]
+    assert custodial == [False, True, False, True]  # maker, carrier, shop, and the operator itself
+    shop = facts["participants"][2]
+    done = subprocess.run(
+        [BIN / "suyuan", "receipts", "check", "--trust", facts["trust"], "--json"],
+        env=environment(Path(shop["settings"])),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    outcomes = {one["outcome"] for one in json.loads(done.stdout)["receipts"]}
+    assert outcomes == {"HOLDS"}

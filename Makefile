@@ -3,6 +3,8 @@
 PYTHON ?= python3
 LAN    ?=
 BIN    := .venv/bin
+# A process a core; each file stays with one, so that what a file starts it starts once.
+PYTEST := $(BIN)/pytest -q -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format contracts page page-check bench check clean lock
@@ -32,7 +34,7 @@ demo: setup ## a product's life on this machine, until Ctrl-C; LAN=1 listens for
 	@exec $(BIN)/suyuan up --demo $(if $(LAN),--lan)
 
 test: setup ## every test
-	$(BIN)/pytest -q
+	$(PYTEST)
 
 lint: setup ## ruff, import-linter, mypy
 	$(BIN)/ruff check .
@@ -55,7 +57,7 @@ page-check: setup ## compare indexer/page/dist with its TypeScript
 
 check: lint page-check ## lint, derived files rebuilt and compared, every test
 	$(BIN)/python -m contracts.compile --check
-	$(BIN)/pytest -q
+	$(PYTEST)
 
 bench: setup ## measure: records/s end to end, gas, follower, verification
 	$(BIN)/python -m tests.bench

@@ -1,4 +1,4 @@
-"""What was recorded wrongly is corrected upon a review, withdrawn, or loses its secrets, and everything still proves."""
+"""What was recorded wrongly is corrected upon review, withdrawn, or loses its secrets, and everything still proves."""
 
 import time
 from datetime import UTC, datetime

@@ -120,10 +120,12 @@ class Registrar:
     def _happened(self, client: Client, one: Decision, at: blocks.Position) -> bool:
         """Tell whether the chain shows the decision, in blocks above the final one, as they are now."""
         told = client.ask(
-            events.registrations(self.deployment, one.participant, at.final_number + 1)
+            # From the final block itself: some nodes refuse a range that begins behind their newest.
+            events.registrations(self.deployment, one.participant, at.final_number)
         )
         return any(
             isinstance(said, Registration)
+            and said.block_number > at.final_number
             and said.event == EVENTS[one.act]
             and (one.key is None or said.key is None or said.key == one.key)
             for said in told

@@ -83,17 +83,21 @@ def refill(engine: Engine, term: Term, folder: Path, head: Head) -> None:
             facts = {"origin": term.origin, "head": head.size, "size": size, "folder": folder}
             return HeadBeyondStoreError(**facts, root=tree.root(size).hex(), reason=reason)
 
-        leaves = list(_leaves(folder, size, head.size, lacking))
+        # From the beginning of the bundle in which the store ends, so that the root bears out all that the file holds.
+        begun = size // WIDTH * WIDTH
+        leaves = list(_leaves(folder, begun, head.size, lacking))
         hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
-        changed = tile.appended(size, hashes, ledger.reader(connection))
+        changed = tile.appended(begun, hashes, ledger.reader(connection))
         if _root(connection, changed, head.size) != head.root:
             reason = "the log's files do not lead to the chain's root"
             raise lacking(reason)
         try:
-            found = list(_submissions(leaves, size))
+            found = list(_submissions(leaves[size - begun :], size))
         except EvidenceError as error:
             reason = f"the log's files hold what this version cannot read ({error})"
             raise lacking(reason) from None
+        # The next anchor takes the leaves that begin its bundle from a file of this width: it cannot make them again.
+        files.write(folder, _last(leaves, begun, head.size))
         lost = _place(connection, found)
         _keep(connection, changed)
     records = sum(len(one.records) for one in lost)
@@ -104,17 +108,14 @@ def refill(engine: Engine, term: Term, folder: Path, head: Head) -> None:
 def _leaves(
     folder: Path, start: int, end: int, lacking: Callable[[str], HeadBeyondStoreError]
 ) -> Iterator[bytes]:
-    """Read the leaves from `start` to `end` - 1 out of the widest bundles that are there."""
+    """Read the leaves from `start`, where a bundle begins, to `end` - 1 out of the widest bundles that are there."""
     for number in range(start // WIDTH, -(-end // WIDTH)):
         first = number * WIDTH
         bundle = _widest(folder, number)
-        wanted = bundle[max(0, start - first) : end - first]
         if first + len(bundle) < min(end, first + WIDTH):
-            reason = (
-                f"the log's files lack the leaves from index {max(start, first + len(bundle))} on"
-            )
+            reason = f"the log's files lack the leaves from index {first + len(bundle)} on"
             raise lacking(reason)
-        yield from wanted
+        yield from bundle[: end - first]
 
 
 def _widest(folder: Path, number: int) -> list[bytes]:
@@ -129,6 +130,14 @@ def _widest(folder: Path, number: int) -> list[bytes]:
         except EvidenceError:
             _log.warning("log_file_unsound", path=path)
     return []
+
+
+def _last(leaves: Sequence[bytes], start: int, end: int) -> dict[str, bytes]:
+    """Encode the bundle in which the log ends, at its present width."""
+    number, width = divmod(end, WIDTH)
+    if not width:
+        return {}
+    return {tile.entries_path(number, width): tile.entries(leaves[number * WIDTH - start :])}
 
 
 def _root(connection: Connection, changed: Sequence[Tile], size: int) -> bytes:

@@ -20,9 +20,10 @@ PATIENCE = 5.0
 _LOOK = 2.5
 
 # The instance is the application name of all of one process's sessions. Only sessions of our own login are ended, which
-# PostgreSQL allows everybody; and only if the pulse still stands where it was seen.
+# PostgreSQL allows everybody, and only if the pulse still stands where it was seen. Each is waited for, half a second
+# at most, so that the lock can be had at once.
 _END = text("""
-select count(pg_terminate_backend(a.pid))
+select count(pg_terminate_backend(a.pid, 500))
 from ledger.leader l join pg_stat_activity a on a.application_name = l.instance
 where l.origin = :origin and l.instance = :instance and l.seen = :seen
   and l.instance not in ('', current_setting('application_name'))

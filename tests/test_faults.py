@@ -5,12 +5,16 @@ The first table runs the components in this process, so that it can strike at on
 kills the real programs.
 """
 
+import signal
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -22,6 +26,9 @@ from tests.gateway.chain import World, contracts
 from tests.gateway.faults import Died, Door, Fault, When, at_commit, barred
 from tests.gateway.making import NOW, body, event
 from tests.gateway.tampering import set_back
+from tests.journeys import stories
+from tests.world import World as Deployed
+from tests.world import until
 
 MOMENTS = ["failed before", "failed after", "killed before", "killed after"]
 DEPTH = 2  # blocks until one is final, so that there is something to rewind
@@ -43,7 +50,6 @@ EFFECTS = [
 ]  # fmt: skip
 # What only asks has no effect, and its answer can be lost all the same.
 QUESTIONS = [
-    "eth_blockNumber",
     "eth_call",
     "eth_chainId",
     "eth_estimateGas",
@@ -53,6 +59,16 @@ QUESTIONS = [
     "eth_getTransactionCount",
     "eth_getTransactionReceipt",
 ]
+
+
+# program      killed before this table takes its row    killed at the word that its commit sends
+KILLS = [
+    ("gateway",  "ledger.submission",                      "suyuan_submission"),
+    ("loop",     "ledger.placement",                       "suyuan_log"),
+    ("loop",     "ledger.tx",                              None),
+    ("loop",     "ledger.checkpoint",                      None),
+    ("follower", "ledger.anchor",                          "suyuan_anchor"),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +214,104 @@ def test_an_answer_that_is_lost_is_asked_for_again(bench: Bench, question):
         assert fault.struck
     bench.go_around()
     bench.check()
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    world = Deployed.open(tmp_path_factory.mktemp("killed") / "world")
+    yield world
+    world.close()
+
+
+def superuser(world: Deployed) -> "psycopg.Connection[tuple[Any, ...]]":
+    url = world.machine.database_url("superuser").replace("+psycopg", "")
+    return psycopg.connect(url, autocommit=True)
+
+
+@contextmanager
+def killed_before(world: Deployed, program: str, table: str) -> Iterator[None]:
+    """Kill a program that is about to write into a table: its statement waits for a lock that we hold."""
+    with superuser(world) as holder, holder.transaction():
+        holder.execute(f"lock table {table} in share row exclusive mode".encode())
+        yield
+        query = "select from pg_locks where relation = %s::regclass and not granted"
+        until(lambda: bool(world.ask(query, table)), f"{program} waits for {table}")
+        world.process(program).signal(signal.SIGKILL)
+
+
+@contextmanager
+def killed_after(world: Deployed, program: str, channel: str) -> Iterator[None]:
+    """Kill a program as soon as its commit speaks."""
+    with superuser(world) as listener:
+        listener.execute(f"listen {channel}".encode())
+        yield
+        assert list(listener.notifies(timeout=30, stop_after=1)), f"{channel} said nothing"
+        world.process(program).signal(signal.SIGKILL)
+
+
+@contextmanager
+def killed_between(world: Deployed) -> Iterator[None]:
+    """Kill the loop when the node has taken its anchor and the store does not know: what notes it waits for us."""
+    with superuser(world) as holder, holder.transaction():
+        holder.execute("select pg_advisory_xact_lock(1)")
+        with superuser(world) as owner:
+            owner.execute(
+                "create function public.wait() returns trigger language plpgsql as"
+                " 'begin perform pg_advisory_xact_lock(1); return new; end'"
+            )
+            owner.execute(
+                "create trigger waits before update of sent on ledger.tx"
+                " for each row execute function public.wait()"
+            )
+        yield
+        query = "select from pg_locks where locktype = 'advisory' and not granted"
+        until(lambda: bool(world.ask(query)), "the loop would note what it sent")
+        world.process("loop").signal(signal.SIGKILL)
+    with superuser(world) as owner:
+        owner.execute("drop trigger waits on ledger.tx")
+        owner.execute("drop function public.wait")
+
+
+def through(world: Deployed, killing: AbstractContextManager[None]) -> None:
+    """Send a submission until it is taken, as a client does, while a program is killed on its way."""
+    serial = stories.serial()
+    item = stories.seen(serial)
+
+    def sent() -> bool:
+        try:
+            return world.post([item], again=serial).status_code == httpx.codes.CREATED
+        except httpx.TransportError:
+            world.processes.watch()
+            return False
+
+    stored = len(world.ask("select from ledger.submission"))
+    with ThreadPoolExecutor(1) as pool:
+        with killing:
+            sending = pool.submit(until, sent, "it is taken")
+        sending.result()
+    until(lambda: alive(world), "everything runs again")
+    world.check()
+    assert len(world.ask("select from ledger.submission")) == stored + 1
+
+
+def alive(world: Deployed) -> bool:
+    world.processes.watch()
+    try:
+        answered = httpx.get(f"{world.where.gateway}/healthz").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+    return answered and all(one.status is None for one in world.processes.children)
+
+
+@pytest.mark.parametrize(("program", "table", "channel"), KILLS)
+def test_a_program_killed_before_it_happened_is_carried_on(deployed, program, table, channel):
+    through(deployed, killed_before(deployed, program, table))
+
+
+@pytest.mark.parametrize(("program", "table", "channel"), [one for one in KILLS if one[2]])
+def test_a_program_killed_after_it_happened_is_carried_on(deployed, program, table, channel):
+    through(deployed, killed_after(deployed, program, channel))
+
+
+def test_a_loop_killed_between_sending_and_noting_it_is_carried_on(deployed):
+    through(deployed, killed_between(deployed))

@@ -133,7 +133,7 @@ def test_missing_files_are_explained_with_what_to_do(world):
     with pytest.raises(HeadBeyondStoreError, match="7 leaves and the store 3") as caught:
         world.anchorer.hold()
     said = str(caught.value)
-    assert "lack the leaves from index 3 on" in said
+    assert "lack the leaves from index 0 on" in said
     assert f"contracts.cli close {world.origin} --last-good 3" in said
     assert state(world)[0] == 3
     assert state(world)[1].hex() in said
@@ -150,6 +150,7 @@ def test_the_widest_file_is_used_and_an_unsound_one_passed_over(world):
     assert state(world)[0] == 7
     set_back(world, 3)
     (bundles / "7").write_bytes(b"\0\1")
+    (bundles / "9").unlink()
     with pytest.raises(HeadBeyondStoreError, match="lack the leaves from index 3 on"):
         world.anchorer.hold()
 
@@ -160,9 +161,13 @@ def test_files_that_run_ahead_of_the_chain_are_read_up_to_its_head(world):
     bundles = world.folder / "tile/entries/000.p"
     leaves = tile.parse_entries((bundles / "7").read_bytes(), 0, 7)
     (bundles / "9").write_bytes(tile.entries([*leaves, leaves[0], leaves[1]]))
+    (bundles / "7").unlink()
     set_back(world, 3)
     world.anchorer.hold()
     assert state(world) == before
+    world.submit(1)
+    world.settle()
+    assert world.head().size == 9
 
 
 def test_files_of_another_log_do_not_pass(world):
@@ -174,6 +179,16 @@ def test_files_of_another_log_do_not_pass(world):
     with pytest.raises(HeadBeyondStoreError, match="do not lead to the chain's root"):
         world.anchorer.hold()
     assert state(world)[0] == 3
+
+
+def test_a_file_changed_below_the_stores_end_does_not_pass(world):
+    grow(world, 2, 3)
+    set_back(world, 3)
+    path = world.folder / "tile/entries/000.p/7"
+    leaves = tile.parse_entries(path.read_bytes(), 0, 7)
+    path.write_bytes(tile.entries([leaves[0], leaves[2], leaves[1], *leaves[3:]]))
+    with pytest.raises(HeadBeyondStoreError, match="do not lead to the chain's root"):
+        world.anchorer.hold()
 
 
 def test_a_log_that_breaks_off_within_a_submission_is_not_guessed_at(world):

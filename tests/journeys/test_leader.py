@@ -32,15 +32,20 @@ def pair(doubled: World):
     """The loop that leads and the one that stands by, both alive."""
     doubled.processes.watch()
     loops = {name: doubled.process(name) for name in ("loop", "second")}
-    until(lambda: all(ready(one) for one in loops.values()), "both loops run")
+    until(lambda: connected(doubled) == 2, "both loops run")
     until(lambda: any(leads(doubled, one) for one in loops.values()), "one of them leads")
     leader = next(one for one in loops.values() if leads(doubled, one))
     other = next(one for one in loops.values() if one is not leader)
     return doubled, leader, other
 
 
-def ready(loop: Process) -> bool:
-    return "leadership_" in loop.log.read_text()
+def connected(world: World) -> int:
+    """Count the loops that have sessions: each has a name of its own."""
+    query = (
+        "select count(distinct application_name) from pg_stat_activity"
+        " where starts_with(application_name, 'suyuan-loop-')"
+    )
+    return int(world.ask(query)[0][0])
 
 
 def leads(world: World, loop: Process) -> bool:

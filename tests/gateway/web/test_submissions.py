@@ -5,6 +5,7 @@ import time
 
 from indexer.core import canonical
 from tests.gateway.making import GTIN, body, event, product
+from tests.gateway.tampering import tamper
 
 WRONG_GTIN = f"https://id.gs1.org/01/{GTIN[:-1]}9/21/1"
 
@@ -173,6 +174,16 @@ def test_a_submission_comes_along_from_stored_to_final(site):
     problem(site.http.get(url, headers=other.headers), 404, "SUBMISSION_UNKNOWN")
     problem(site.http.get(url), 401, "API_KEY_ABSENT")
     problem(site.http.get("/api/v1/submissions/x", headers=member.headers), 422, "PARAMETER")
+
+
+def test_a_promise_that_was_lost_with_the_store_is_null(site):
+    member = site.member()
+    url = f"/api/v1/submissions/{site.send(member, event())['submission']}"
+    site.place()
+    site.anchor()
+    tamper(site.database, "update ledger.submission set anchor_by = null, receipt = null")
+    said = site.http.get(url, headers=member.headers).raise_for_status().json()
+    assert (said["anchorBy"], said["late"], said["state"]) == (None, False, "final")
 
 
 def test_waiting_ends_with_the_anchor(site):

@@ -29,6 +29,8 @@ interface ITraceLog {
         bytes32 predecessor;
         /// Once closed, the log that carries it on; 0 if none was named.
         bytes32 successor;
+        /// How many leaves it had when it was opened here; 0 for a log without a past elsewhere.
+        uint64 opened;
     }
 
     /// @notice A log began, or began here after it was carried on.

@@ -21,6 +21,7 @@ contract TraceLog is ITraceLog, AccessControl {
         uint56 lastGood;
         bytes32 predecessor;
         bytes32 successor;
+        uint64 opened; // only of a log with a past elsewhere
     }
 
     /// @notice May attest and dispute.
@@ -70,6 +71,7 @@ contract TraceLog is ITraceLog, AccessControl {
         emit Opened(log, origin, operator, logKey, receiptKey, size, root, predecessor);
         if (size > 0) {
             entry.number = 1;
+            entry.opened = size;
             emit Anchored(log, 1, 0, size, root);
         }
     }
@@ -149,7 +151,8 @@ contract TraceLog is ITraceLog, AccessControl {
             closed: entry.closed,
             lastGood: entry.lastGood,
             predecessor: entry.predecessor,
-            successor: entry.successor
+            successor: entry.successor,
+            opened: entry.opened
         });
     }
 

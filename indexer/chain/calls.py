@@ -72,6 +72,7 @@ class LogState:
     receipt_key: bytes
     head: Head
     last_good: int | None
+    opened: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +187,10 @@ def log_state(
             receipt_key=address(words[2]),
             head=Head(_int(words[3]), _int(words[4]), words[5]),
             last_good=_int(words[7]) if _int(words[6]) else None,
+            opened=_int(words[10]),
         )
 
-    return _view(trace_log, "logOf(bytes32)", log, at, 10, read, "TraceLogUnknown(bytes32)")
+    return _view(trace_log, "logOf(bytes32)", log, at, 11, read, "TraceLogUnknown(bytes32)")
 
 
 def served(trace_log: bytes, log: bytes, account: bytes) -> Call[tuple[bool, bool]]:

@@ -34,6 +34,7 @@ def gather(client: Client, party: str, trust: Trust, bundle: Bundle) -> Sighting
         keys=_keys(client, trust, bundle),
         participants=_participants(client, trust, bundle),
         approvers=_approvers(client, trust, bundle),
+        carried=state.opened if state else 0,
     )
 
 

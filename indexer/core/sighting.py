@@ -45,9 +45,10 @@ class ParticipantSeen:
 class Sighting:
     """What the node of `party` said; `final` is its highest final block by the trust's finality.
 
-    `anchor` is what it found under the bundle's transaction, in a block of its canonical chain.
-    `closed` is the log's last good size, once it was closed. `approvers` are, of the accounts that signed the bundle's
-    approvals, those that are or were the log's operator.
+    `anchor` is what it found under the bundle's transaction, in a block of its canonical chain. `closed` is the log's
+    last good size, once it was closed. `approvers` are, of the accounts that signed the bundle's approvals, those that
+    are or were the log's operator. `carried` is the size with which the log came to this chain from another, 0 for one
+    that began on it.
     """
 
     party: str
@@ -59,6 +60,7 @@ class Sighting:
     keys: Mapping[bytes, KeySeen]
     participants: Mapping[UUID, ParticipantSeen]
     approvers: Sequence[bytes] = ()
+    carried: int = 0
 
     @classmethod
     def from_json(cls, data: bytes) -> "Sighting":
@@ -83,6 +85,7 @@ class Sighting:
                 for name, item in at["participants"].named()
             },
             approvers=[item.hex(20) for item in at["approvers"].items()],
+            carried=at["carried"].number(),
         )
 
     def to_json(self) -> bytes:
@@ -119,6 +122,7 @@ class Sighting:
             "keys": keys,
             "participants": participants,
             "approvers": [account.hex() for account in self.approvers],
+            "carried": self.carried,
         }
 
 
@@ -180,8 +184,11 @@ class Witnesses:
     def _anchored(self, seen: Sighting, anchor: Anchor) -> "_Outcome":
         final = anchor.block.number <= seen.final
         if not self._same_chain(seen):
-            return State.ALTERED, "CHAIN_DIFFERS"
+            return State.UNCHECKED, "CHAIN_DIFFERS"
         if seen.anchor is None:
+            # A log that was carried on has anchors on a chain this node knows nothing of.
+            if anchor.size <= seen.carried:
+                return State.UNCHECKED, "ANCHOR_BEFORE"
             # A node that has passed the block and found no such anchor there denies it.
             absent = State.ALTERED, "ANCHOR_ABSENT"
             return absent if final else (State.UNCHECKED, "ANCHOR_UNSEEN")

@@ -312,7 +312,7 @@ def test_a_closed_log_ends_and_its_successor_may_go_on_from_what_counts(world: W
     (event,) = world.told(receipt, "Closed")
     assert event == {"log": log, "lastGood": 7, "successor": LEAVES[0]}
     state = world.log.functions.logOf(log).call()
-    assert state[5:] == (merkle.root(LEAVES[:9]), True, 7, log, LEAVES[0])
+    assert state[5:] == (merkle.root(LEAVES[:9]), True, 7, log, LEAVES[0], 9)
     anchor = world.anchoring(log, 9, merkle.root(LEAVES[:9]), [])
     assert world.verdict("operator", anchor) == "TraceLogClosed"
     assert world.verdict("admin", close(log, 7, LEAVES[0])) == "TraceLogClosed"

@@ -86,6 +86,7 @@ export interface Sighting {
   keys: Record<string, KeySeen>;
   participants: Record<string, ParticipantSeen>;
   approvers: string[];
+  carried: number;
 }
 
 /** Read a bundle; a Fault names the place of what is amiss. */
@@ -203,5 +204,6 @@ export function readSighting(bytes: Uint8Array): Sighting {
       },
     ])),
     approvers: at.get("approvers").items().map((one) => toHex(one.hex(20))),
+    carried: at.get("carried").number(),
   };
 }

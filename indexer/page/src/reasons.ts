@@ -6,6 +6,7 @@ type Pair = [zh: string, en: string];
 export const REASONS: Record<string, Pair> = {
   AMENDS_FOREIGN: ["它要更正的记录不是同一家企业的，或者次序不对", "what it amends is another enterprise's, or came after it"],
   ANCHOR_ABSENT: ["第二方的节点已经越过那个区块，却没有这次登记", "the second party's node has passed that block and found no such entry"],
+  ANCHOR_BEFORE: ["日志后来转到了现在这条区块链，这次登记在以前那条链上，请取新的证明", "the log moved to the present blockchain later; this entry is on the one before, so ask for a new proof"],
   ANCHOR_DIFFERS: ["第二方看到的登记与证明里写的不同", "the entry that the second party sees is not the one in the proof"],
   ANCHOR_NOT_FINAL: ["所在区块还不能算确定", "the block is not final yet"],
   ANCHOR_UNSEEN: ["第二方的节点还没有跟到那个区块", "the second party's node has not reached that block yet"],

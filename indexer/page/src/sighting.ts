@@ -53,14 +53,16 @@ async function sight(bundle: Bundle, trust: Trust, party: string, node: Endpoint
   const genesis = toHex(hash(member(next(), "hash")));
   const seen: Sighting = {
     format: "suyuan/sighting/v1", party, chainId, genesis, final: 0, anchor: null, closed: null, keys: {}, participants: {},
-    approvers: [],
+    approvers: [], carried: 0,
   };
   // Another chain has nothing of ours: that it is another is all there is to say.
   if (chainId !== trust.chainId || genesis !== trust.genesis) return seen;
   const latest = quantity(member(next(), "number"));
   seen.final = final(trust, latest, trust.finality === "finalized" ? next() : null);
   if (bundle.anchor) seen.anchor = await anchorOf(next(), bundle.anchor, trust, log, node);
-  seen.closed = closing(answers.shift()!(selector(SIGNATURES.unknown)));
+  const state = answers.shift()!(selector(SIGNATURES.unknown));
+  seen.closed = closing(state);
+  seen.carried = state === undefined ? 0 : number(word(words(state), 10));
   for (const key of keys) Object.assign(seen.keys, keyOf(key, words(next())));
   for (const id of ids) Object.assign(seen.participants, participantOf(id, words(next())));
   for (const one of approvers) if (number(word(words(next()), 0))) seen.approvers.push(one);
@@ -122,7 +124,7 @@ async function anchorOf(
   };
 }
 
-/** LogState is ten static words: the seventh says whether the log has ended, the eighth up to where it counts. */
+/** LogState is eleven static words: the seventh says whether the log has ended, the eighth up to where it counts. */
 function closing(answer: unknown): number | null {
   if (answer === undefined) return null; // the contract knows no such log
   const data = words(answer);

@@ -65,7 +65,9 @@ export class Witnesses {
 
   private anchored(seen: Sighting, claimed: Anchor): Outcome {
     const final = claimed.block.number <= seen.final;
-    if (!this.sameChain(seen)) return ["ALTERED", "CHAIN_DIFFERS"];
+    if (!this.sameChain(seen)) return ["UNCHECKED", "CHAIN_DIFFERS"];
+    // A log that was carried on has anchors on a chain this node knows nothing of.
+    if (!seen.anchor && claimed.size <= seen.carried) return ["UNCHECKED", "ANCHOR_BEFORE"];
     // A node that has passed the block and found no such anchor there denies it.
     if (!seen.anchor) return final ? ["ALTERED", "ANCHOR_ABSENT"] : ["UNCHECKED", "ANCHOR_UNSEEN"];
     if (!same(encode(members(seen.anchor)), encode(members(claimed)))) return ["ALTERED", "ANCHOR_DIFFERS"];

@@ -77,18 +77,8 @@ def chains() -> Iterator[Case]:
         ("another block time", "anchor.block.time", 1_600_000_000, anchor),
     ):
         yield Case(f"{name} claimed", "ALTERED", why, put(path, value))
-    other_chain = "answer anchor CHAIN_DIFFERS"
+    yield from elsewhere()
     for name, sightings, why in (
-        (
-            "the other party follows another chain",
-            [replace(seen, chain_id=1)],
-            [other_chain, "0 key NO_SIGHTING"],
-        ),
-        (
-            "the other party's chain began otherwise",
-            [replace(seen, genesis=bytes(32))],
-            [other_chain, "0 key NO_SIGHTING"],
-        ),
         (
             "the other party found no such anchor",
             [replace(seen, anchor=None)],
@@ -140,6 +130,36 @@ def chains() -> Iterator[Case]:
         sightings=[registry(admitted=LAST.block.number)],
     )
     yield Case("all at once", "ALTERED", everything_why(), everything())
+
+
+def elsewhere() -> Iterator[Case]:
+    """What a node of another chain, or of the chain that a log moved to, cannot deny."""
+    seen = WORLD.sighting()
+    strange = ["answer anchor CHAIN_DIFFERS", "0 key NO_SIGHTING"]
+    for name, sighting in (
+        ("the other party follows another chain", replace(seen, chain_id=1)),
+        ("the other party's chain began otherwise", replace(seen, genesis=bytes(32))),
+    ):
+        yield Case(name, "UNCHECKED", strange, sightings=[sighting])
+    yield Case(
+        "one follows another chain, one confirms",
+        "VERIFIED",
+        [],
+        sightings=[replace(seen, party=ASSOCIATION, chain_id=1), seen],
+    )
+    moved = replace(seen, anchor=None, carried=LAST.size)
+    yield Case(
+        "the log was carried on to the other party's chain behind this anchor",
+        "UNCHECKED",
+        ["answer anchor ANCHOR_BEFORE"],
+        sightings=[moved],
+    )
+    yield Case(
+        "the log was carried on before this anchor",
+        "ALTERED",
+        ["answer anchor ANCHOR_ABSENT"],
+        sightings=[replace(moved, carried=LAST.size - 1)],
+    )
 
 
 def everything() -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Scene:
         named = {submission.keccak(name)[:4]: name for name in VIEWS}[data[:4]]
         argument = data[4:]
         if named == b"logOf(bytes32)":
-            return encode(["uint256"] * 10, [0] * 10)
+            return encode(["uint256"] * 11, [0] * 10 + [seen.carried])
         if named == b"served(bytes32,address)":
             assert argument[:32] == submission.log_id(self.world.origin)
             return encode(["bool", "bool"], [argument[44:] in seen.approvers, False])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -128,3 +129,36 @@ def test_two_enterprises_sign_for_themselves_and_one_lets_the_platform_sign(demo
     assert done.returncode == 0, done.stdout + done.stderr
     outcomes = {one["outcome"] for one in json.loads(done.stdout)["receipts"]}
     assert outcomes == {"HOLDS"}
+
+
+def examples():
+    """The README's runnable blocks, in its order."""
+    return re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+
+
+def test_the_readmes_examples_run_one_after_the_other(demo):
+    facts, folder, _ = demo
+    assert len(examples()) == 4
+    for block in examples():
+        for written, here in (
+            (".suyuan/demo.json", folder.parent / "demo.json"),
+            (".suyuan/up", folder),
+            (".venv/bin", BIN),
+            ("http://127.0.0.1:8000", facts["gateway"]),
+        ):
+            block = block.replace(written, str(here))
+        # What was just sent is proven once it is anchored, some seconds later.
+        end = time.monotonic() + 30
+        while True:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", block],
+                cwd=ROOT,
+                env={name: value for name, value in os.environ.items() if "SUYUAN" not in name},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode == 0 or "verify" not in block or time.monotonic() > end:
+                break
+            time.sleep(1)
+        assert done.returncode == 0, block + done.stdout + done.stderr

@@ -106,12 +106,12 @@ class Lasting:
         return settings(self.folder / "web.env")["SUYUAN_PUBLIC_URL"]
 
     def post(self, *items: dict[str, Any]) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.facts['participants'][0]['apiKey']}"}
+        headers = {"Authorization": f"Bearer {self.facts['participants'][1]['apiKey']}"}
         url = f"{self.gateway}/api/v1/submissions"
         return httpx.post(url, json={"items": list(items)}, headers=headers, timeout=30)
 
     def state(self, submission: str) -> str:
-        headers = {"Authorization": f"Bearer {self.facts['participants'][0]['apiKey']}"}
+        headers = {"Authorization": f"Bearer {self.facts['participants'][1]['apiKey']}"}
         url = f"{self.gateway}/api/v1/submissions/{submission}"
         return str(httpx.get(url, headers=headers).raise_for_status().json()["state"])
 

@@ -4,15 +4,19 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import msgspec
 import pytest
 
+from gateway import demo
 from gateway.devnet import Devnet
+from gateway.enterprise import applying, keyfile
 from gateway.processes import PERSON
+from indexer.chain.deployment import Deployment
 from tests.journeys import stories
-from tests.journeys.lasting import Lasting
+from tests.journeys.lasting import Lasting, settings
 from tests.world import World, until
 
 
@@ -80,8 +84,29 @@ def test_killed_in_mid_way_it_goes_on_with_all_it_had(kept: Lasting):
         assert "CHAIN_" not in (kept.folder / f"{name}.log").read_text()
 
 
+def applications(kept: Lasting) -> Path:
+    """Let those with keys of their own sign for the new register, as each would on its own machine."""
+    folder = kept.folder.with_name("applications")
+    folder.mkdir()
+    deployment = Deployment.load(kept.folder / "deployment.next.json")
+    for number, one in enumerate(kept.facts["participants"]):
+        if one["custodial"]:
+            continue
+        own = settings(Path(one["settings"]))
+        key = keyfile.unlock(
+            Path(own["SUYUAN_KEY"]),
+            lambda own=own: keyfile.secret(Path(own["SUYUAN_KEY_PASSWORD_FILE"])),  # type: ignore[misc]
+        )
+        known = next(each for each in demo.ENTERPRISES if each.name == one["name"])
+        made = applying.admission(
+            deployment, UUID(one["id"]), known.name, known.credit_code, key.private_key
+        )
+        (folder / f"{number}.json").write_bytes(made)
+    return folder
+
+
 def test_a_lost_chain_is_told_and_the_log_goes_on_on_another(kept: Lasting):
-    whole, altered, _ = kept.facts["units"]
+    whole, altered, *_ = kept.facts["units"]
     known = kept.findings()
     old_bundle, old_trust = kept.bundle(whole["code"]), kept.folder.with_name("old.trust.json")
     trust = msgspec.json.decode((kept.folder / "trust.json").read_bytes())
@@ -98,11 +123,17 @@ def test_a_lost_chain_is_told_and_the_log_goes_on_on_another(kept: Lasting):
     assert "CHAIN_LOST" in lost.stderr
     assert f"suyuan log carry-on --data {kept.folder}" in lost.stderr
 
-    carried = kept.shell("suyuan", "log", "carry-on", "--data", kept.folder, "--json")
+    command = ("suyuan", "log", "carry-on", "--data", kept.folder, "--json")
+    alone = kept.shell(*command)
+    assert alone.returncode == 2
+    assert "LEFT_BEHIND" in alone.stderr
+    assert demo.MAKER.name in alone.stderr
+    carried = kept.shell(*command, "--applications", applications(kept))
     assert carried.returncode == 0, carried.stderr
     kept.start()
     until(lambda: kept.scan(whole["code"]) == "VERIFIED", "the old record lies under the opening")
     assert kept.scan(altered["code"]) == "ALTERED"
+    assert kept.verdict(old_bundle, whole["code"], kept.folder / "trust.json") == "UNCHECKED"
     taken = kept.post(new := stories.seen(stories.serial())).raise_for_status().json()
     kept.settle([taken["submission"]])
     assert kept.scan(code(new)) == "VERIFIED"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -98,6 +99,8 @@ print(server.port, server.pid, flush=True)
             text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
             start_new_session=True,
+            # Whoever runs us in the background ignores interrupts, and so would our child.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         assert self.process.stdout
         self.port, self.pid = map(int, self.process.stdout.readline().split())

@@ -83,6 +83,13 @@ class ReviewTimeError(InputError):
     sentence = "the approval says {at}, which is not within ten minutes of now"
 
 
+class ApprovalIncompleteError(InputError):
+    """An approval without its time, or a time without its signature."""
+
+    code = "APPROVAL_INCOMPLETE"
+    sentence = "an approval has a time and a signature, a refusal neither: {place} lacks"
+
+
 class ReasonError(InputError):
     """An answer without words, or with too many."""
 
@@ -153,7 +160,9 @@ def answer(
         raise ReviewedAlreadyError(application=one, answer=held.state)
     if not 1 <= len(given.reason.strip()) <= LONGEST_REASON:
         raise ReasonError(place="/reason")
-    if given.signature is not None and given.at is not None:
+    if (given.signature is None) != (given.at is None):
+        raise ApprovalIncompleteError(place="/at" if given.at is None else "/signature")
+    if given.signature is not None:
         connection.execute(approval.insert(), _approval(connection, log, held, given, now))
     row = {
         "application": one,

@@ -132,6 +132,12 @@ def test_an_approval_that_is_not_the_accounts_is_refused(site, spoil, code, plac
         wrong = {"reason": "x", "at": int(time.time()), **given}
         assert answered(site, operator, application, wrong).status_code == 422
     assert answered(site, operator, application, {"reason": " "}).json()["code"] == "REVIEW_REASON"
+    whole = site.approval(application)
+    for lacking in ("at", "signature"):
+        half = {name: value for name, value in whole.items() if name != lacking}
+        refused = answered(site, operator, application, half).json()
+        assert (refused["code"], refused["place"]) == ("APPROVAL_INCOMPLETE", f"/{lacking}")
+    assert site.count("select count(*) from gateway.review") == 0
     assert answered(site, operator, application, {}).status_code == 422
 
 

@@ -90,7 +90,7 @@ def lacking(stated: Members, schema: str, concealed: Sequence[str]) -> list[str]
 def outermost(found: Iterable[str]) -> list[str]:
     """Leave out what lies inside another of the places, and what is there twice."""
     kept: list[str] = []
-    for one in sorted(set(found), key=lambda place: place.count("/")):
+    for one in sorted(dict.fromkeys(found), key=lambda place: place.count("/")):
         if not inside(one, kept):
             kept.append(one)
     return kept

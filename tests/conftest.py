@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,12 +20,6 @@ settings.register_profile(
     "suyuan", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("suyuan")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process is left alone with it at the end."""
-    long = Path(__file__).parent / "journeys"
-    items.sort(key=lambda item: not item.path.is_relative_to(long))
 
 
 @dataclass

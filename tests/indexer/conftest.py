@@ -13,7 +13,7 @@ from tests.contracts.world import World
 from tests.indexer.book import Book
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(devnet: Devnet) -> World:
     return World.on(devnet)
 

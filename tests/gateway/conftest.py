@@ -13,9 +13,9 @@ from tests.gateway.chain import World, contracts
 from tests.gateway.office import Office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def deployment(devnet: Devnet) -> Deployment:
-    """Both contracts, once; each test opens a log of its own."""
+    """Both contracts, once for a file; each test opens a log of its own."""
     return contracts(devnet)
 
 
@@ -36,9 +36,9 @@ def own_world(tmp_path: Path, database: Any) -> Iterator[World]:
         made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def register(devnet: Devnet) -> Register:
-    """A register with every role's key, on the chain all tests share."""
+    """A file's own register with every role's key, on the chain all tests share."""
     return Register.on(devnet)
 
 

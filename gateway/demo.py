@@ -1,4 +1,4 @@
-"""A product's life for the demo: what three made-up enterprises state about four gas water heaters.
+"""A product's life for the demo: what made-up enterprises state about gas water heaters.
 
 Only data: up.py sends it through the same HTTP interface as any enterprise would. Companies, names and numbers are
 invented (the GTIN prefix 694 is a real range, these numbers are not registered); the order of steps, the items
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 CST = timezone(timedelta(hours=8))
+_DAY = timedelta(days=1)
 GTIN = "06945000000015"
 CONTEXT = [
     "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -33,6 +34,7 @@ CARRIER = Enterprise("广州岭顺供应链管理有限公司", "91440101MALR5N2
 SHOP = Enterprise(
     "深圳市安居燃具服务有限公司", "91440300MAAJ8T3Q77", ("6945000003016", "6945000003023")
 )
+SUPPLIER = Enterprise("中山市恒阀燃气配件有限公司", "91442000MA5HFQ7N42", ("6945000004013",))
 ENTERPRISES = (MAKER, CARRIER, SHOP)
 OWN_KEYS = (MAKER, SHOP)  # the carrier lets the platform sign on its behalf
 OPERATOR = Enterprise("演示溯源平台运营有限公司", "91440300MA5G9W2Q0X", ())
@@ -72,20 +74,34 @@ def epc(serial: str) -> str:
 
 def life(serials: list[str], now: datetime) -> Iterator[Step]:
     """Tell the life of `serials`, made forty days before `now` and installed an hour ago."""
-    day = timedelta(days=1)
-    units = [epc(serial) for serial in serials]
+    yield from made(serials, now)
+    yield from moved([epc(serial) for serial in serials], now)
+    yield from used(serials, now)
+
+
+def made(serials: list[str], now: datetime) -> Iterator[Step]:
+    """Tell what the maker says of its product, and how each piece was made and inspected."""
+    units, at = [epc(serial) for serial in serials], now - 40 * _DAY
     yield Step(MAKER, [{"kind": 2, "event": deepcopy(PRODUCT)}])
-    made = now - 40 * day
-    yield Step(MAKER, [{"event": _commissioned(unit, made)} for unit in units])
+    yield Step(MAKER, [{"event": _commissioned(unit, at)} for unit in units])
     yield Step(
         MAKER,
-        [{"event": inspected(unit, made + timedelta(hours=5), n)} for n, unit in enumerate(units)],
+        [{"event": inspected(unit, at + timedelta(hours=5), n)} for n, unit in enumerate(units)],
     )
-    yield Step(MAKER, [{"event": _moved("shipping", units, now - 36 * day, MAKER, CARRIER)}])
-    yield Step(CARRIER, [{"event": _moved("receiving", units, now - 34 * day, MAKER, CARRIER)}])
-    yield Step(CARRIER, [{"event": _moved("shipping", units, now - 20 * day, CARRIER, SHOP)}])
-    yield Step(SHOP, [{"event": _moved("receiving", units, now - 19 * day, CARRIER, SHOP)}])
-    yield Step(SHOP, [{"event": _sold(unit, now - 2 * day, n)} for n, unit in enumerate(units)])
+
+
+def moved(things: list[str], now: datetime) -> Iterator[Step]:
+    """Tell how things, or the pallet they are on, come from the maker through the carrier to the shop."""
+    yield Step(MAKER, [{"event": _moved("shipping", things, now - 36 * _DAY, MAKER, CARRIER)}])
+    yield Step(CARRIER, [{"event": _moved("receiving", things, now - 34 * _DAY, MAKER, CARRIER)}])
+    yield Step(CARRIER, [{"event": _moved("shipping", things, now - 20 * _DAY, CARRIER, SHOP)}])
+    yield Step(SHOP, [{"event": _moved("receiving", things, now - 19 * _DAY, CARRIER, SHOP)}])
+
+
+def used(serials: list[str], now: datetime) -> Iterator[Step]:
+    """Tell how each piece is sold and installed."""
+    units = [epc(serial) for serial in serials]
+    yield Step(SHOP, [{"event": _sold(unit, now - 2 * _DAY, n)} for n, unit in enumerate(units)])
     yield Step(
         SHOP,
         [{"event": _installed(unit, now - timedelta(hours=1), n)} for n, unit in enumerate(units)],

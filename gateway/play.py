@@ -18,7 +18,7 @@ import httpx
 import msgspec
 import psycopg
 
-from gateway import actors, demo
+from gateway import actors, demo, supply
 from gateway.actors import Actor
 from gateway.coding import labels
 from gateway.enterprise.sending import Gateway
@@ -66,9 +66,10 @@ class Play:
 def play(machine: Machine, where: Addresses, say: Say, now: datetime) -> str:
     """Play it all and tell what there is to look at."""
     played = Play(units=[Unit(serial()) for _ in range(4)])
-    say("admitting three enterprises, two with keys of their own, and the operator itself")
-    played.actors = actors.admit(machine, (*demo.ENTERPRISES, demo.OPERATOR), demo.OWN_KEYS, now)
-    say("sending a water heater's life: made, inspected, shipped, received, sold, installed")
+    say("admitting four enterprises, two with keys of their own, and the operator itself")
+    taking_part = (*demo.ENTERPRISES, demo.SUPPLIER, demo.OPERATOR)
+    played.actors = actors.admit(machine, taking_part, demo.OWN_KEYS, now)
+    say("sending four water heaters' lives: valves, assembly, cases on a pallet, sold, installed")
     _send(machine, where, played, now)
     say("correcting a sale upon the operator's review, erasing a customer's address")
     last = _amend(machine, where, played, now)
@@ -88,7 +89,8 @@ def serial() -> str:
 
 
 def _send(machine: Machine, where: Addresses, played: Play, now: datetime) -> None:
-    for step in demo.life([unit.serial for unit in played.units], now):
+    serials = [unit.serial for unit in played.units]
+    for step in supply.story(serials, now):
         said = played.actors[step.who.name].state(machine, where.gateway, step.items)
         played.records += [record["id"] for record in said["records"]]
 

@@ -1,9 +1,13 @@
 """Links come of what many events say, in whatever order they are read."""
 
+from itertools import pairwise
+
 import pytest
 
 from indexer.core import event, link
 from indexer.core.link import FIRST, LAST, Statement, Way, after
+from tests.indexer.core import make_walk_vectors
+from tests.indexer.core.vector_file import cases
 
 
 def at(second):
@@ -187,5 +191,10 @@ def test_moments_sort_as_time_does():
     assert read_ == sorted(read_)
     assert read_[0] == "2026-01-01T00:00:00"
     assert read_[4] == "2026-01-01T00:00:01"
-    for one, later in zip(read_, read_[1:], strict=False):
+    for one, later in pairwise(read_):
         assert FIRST < one < after(one) < later < after(later) < LAST
+
+
+@pytest.mark.parametrize("case", cases(make_walk_vectors.FILE, "moment"), ids=lambda case: case["name"])
+def test_moments_are_read_as_the_vectors_say(case):
+    assert link.moment({"eventTime": case["eventTime"]}) == case["moment"]

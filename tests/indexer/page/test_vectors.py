@@ -34,4 +34,5 @@ def test_every_subject_is_run():
         "proof",
         "record",
         "submission",
+        "walk",
     } <= set(OURS)

@@ -12,12 +12,15 @@ import * as canonical from "../../../indexer/page/src/canonical.ts";
 import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
 import * as codes from "../../../indexer/page/src/code.ts";
 import * as disclosure from "../../../indexer/page/src/disclosure.ts";
+import { names } from "../../../indexer/page/src/event.ts";
 import { Fault } from "../../../indexer/page/src/fault.ts";
+import * as link from "../../../indexer/page/src/link.ts";
 import * as merkle from "../../../indexer/page/src/merkle.ts";
 
 import * as proof from "../../../indexer/page/src/proof.ts";
 import * as record from "../../../indexer/page/src/record.ts";
 import * as submission from "../../../indexer/page/src/submission.ts";
+import { walk } from "../../../indexer/page/src/walk.ts";
 
 type Case = Record<string, any>;
 type Suite = Record<string, (one: Case) => void>;
@@ -119,6 +122,19 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual(JSON.parse(spelt(found as any)), v.verdict);
     },
     refuse: (v) => assert.equal(refusal(() => readBundle(json(v.bundle)))?.[1], v.place),
+  },
+  "walk": {
+    moment: (v) => assert.equal(link.moment({ eventTime: v.eventTime }) ?? null, v.moment),
+    walk: (v) => {
+      const stated = v.events.flatMap((body: any, i: number) => link.read(i, body, names(body)) ?? []);
+      const found = walk(v.asked, v.direction, stated);
+      const things = [...found.things].map(([code, one]) => [code, [one.back, one.forward, one.held, one.spans]]);
+      assert.deepEqual(Object.fromEntries(things), v.things);
+      const key = (one: any[]): string => JSON.stringify(one);
+      const links = found.links.map((one) =>
+        [one.inner, one.outer, one.way, one.since, one.until, [...one.records].sort((a, b) => a - b)]);
+      assert.deepEqual(links.map(key).sort(), v.links.map(key).sort());
+    },
   },
   "merkle": {
     root: (v) => assert.equal(toHex(merkle.root(hashes(v.leaves).map(merkle.leafHash))), v.root),

@@ -92,6 +92,11 @@ def process(name: Reference) -> str:
     return f"process {name}"
 
 
+def unprocessed(key: str) -> str:
+    """Give the code by which records name what links call so."""
+    return key.removeprefix(process(""))
+
+
 def key(naming: Naming) -> str:
     """Spell what is named as links do."""
     code = codes.canonical(naming.code)

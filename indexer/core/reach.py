@@ -99,7 +99,7 @@ def _step(
     if record.master and codes.parent(asked) in spoken:
         return _reached("CLASS", [code for code in spoken if code == codes.parent(asked)])
     if record.event and (linked := walked.named(place, link.moment(record.body), names)):
-        return _reached("LINK", linked)
+        return _reached("LINK", [naming.code for naming in linked])
     return Step("code", State.UNKNOWN, "CODE_NOT_NAMED")
 
 

@@ -18,7 +18,6 @@ from operator import itemgetter
 from typing import Final, TypeAlias
 
 from indexer.core import link
-from indexer.core.code import Code
 from indexer.core.event import Naming
 from indexer.core.link import FIRST, LAST, Link, Reference, Statement, Way, after
 
@@ -72,13 +71,13 @@ class Walk:
         """The records that some link hangs on."""
         return {one for each in self.links for one in each.records}
 
-    def named(self, record: Reference, at: str | None, names: Iterable[Naming]) -> list[Code]:
+    def named(self, record: Reference, at: str | None, names: Iterable[Naming]) -> list[Naming]:
         """List what an event names of the story: what was reached then, or at all where a link hangs on the event."""
         found = []
         for one in names:
             reached = self.things.get(link.key(one))
             if reached and (record in self.proving or (at is not None and reached.during(at))):
-                found.append(one.code)
+                found.append(one)
         return found
 
 

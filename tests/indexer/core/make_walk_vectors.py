@@ -47,12 +47,14 @@ def happened(second: int, kind: str, **members: Any) -> dict[str, Any]:
     return {"type": f"{kind}Event", "eventTime": f"2026-01-01T00:00:{second:02}Z", **members}
 
 
-def held(second: int, parent: str, *children: str, action: str = "ADD", kind: str = "Aggregation"):
+def held(
+    second: int, parent: str, *children: str, action: str = "ADD", kind: str = "Aggregation"
+) -> dict[str, Any]:
     listed = {"childEPCs": [f"urn:x:{one}" for one in children]} if children else {}
     return happened(second, kind, action=action, parentID=f"urn:x:{parent}", **listed)
 
 
-def made(second: int, inputs: str, outputs: str, **members: Any):
+def made(second: int, inputs: str, outputs: str, **members: Any) -> dict[str, Any]:
     return happened(
         second,
         "Transformation",
@@ -120,7 +122,9 @@ def lots() -> dict[str, Any]:
         inputQuantityList=[{"epcClass": "urn:x:brass"}],
         outputQuantityList=[{"epcClass": LOT}, {"epcClass": f"https://id.gs1.org/01/{GTIN}"}],
     )
-    return case("a lot between brass and a piece", [born, fed], "urn:x:brass", "forward", [LOT, PIECE])
+    return case(
+        "a lot between brass and a piece", [born, fed], "urn:x:brass", "forward", [LOT, PIECE]
+    )
 
 
 def drawn(seed: int) -> dict[str, Any]:
@@ -132,7 +136,9 @@ def drawn(seed: int) -> dict[str, Any]:
         second = chance.randint(0, 3)
         if chance.random() < 0.2:
             joint = {"transformationID": "urn:x:t"} if chance.random() < 0.5 else {}
-            events.append(made(second, " ".join(some), " ".join(chance.sample("abcde", 2)), **joint))
+            events.append(
+                made(second, " ".join(some), " ".join(chance.sample("abcde", 2)), **joint)
+            )
         else:
             kind = chance.choice(["Aggregation", "Aggregation", "Association"])
             action = chance.choice(["ADD", "ADD", "OBSERVE", "DELETE"])
@@ -140,7 +146,9 @@ def drawn(seed: int) -> dict[str, Any]:
     return case(f"drawn {seed}", events, "urn:x:a", chance.choice(list(Direction)))
 
 
-def case(name: str, events: list[Any], asked: str, direction: str, reached: Any = None):
+def case(
+    name: str, events: list[Any], asked: str, direction: str, reached: Any = None
+) -> dict[str, Any]:
     """Walk, and hold the result to what was written down."""
     stated = [link.read(at, body, event.names(body)) for at, body in enumerate(events)]
     found = walk(asked, Direction(direction), [one for one in stated if one])
@@ -179,7 +187,7 @@ def written() -> bytes:
             "format": "suyuan/vectors/v1",
             "subject": "walk",
             "about": "walk: from asked over events, each known by its place, in that direction; things: back, forward, "
-            "held, spans; links: inner, outer, way, since, until, records. moment: an event's time, null if it has none.",
+            "held, spans; links: inner, outer, way, since, until, records. moment: an event's time, null if none.",
             "cases": [*moments, *told, lots(), *map(drawn, range(60))],
         }
     )

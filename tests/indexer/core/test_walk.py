@@ -17,7 +17,7 @@ def at(second):
     return f"2026-01-01T00:00:{second:02}"
 
 
-class Told(list):
+class Told(list[Statement]):
     """Statements by short names."""
 
     def pack(self, second, parent, *children, action="ADD", kind="AggregationEvent"):
@@ -227,14 +227,14 @@ def statements(draw, most=9):
                 action = draw(st.sampled_from(["ADD", "ADD", "OBSERVE", "DELETE"]))
                 one = "AggregationEvent" if kind == "P" else "AssociationEvent"
                 told.pack(
-                    second, draw(st.sampled_from(NAMES)), *draw(some), action=action, type=one
+                    second, draw(st.sampled_from(NAMES)), *draw(some), action=action, kind=one
                 )
     return told
 
 
 def inside(told, type_):
     """Which is in which, by moment."""
-    found = {pair: set() for pair in product(NAMES, NAMES)}
+    found: dict[tuple[str, str], set[int]] = {pair: set() for pair in product(NAMES, NAMES)}
     for (child, parent), ticks in found.items():
         state = False
         for second in TIMES:
@@ -261,7 +261,7 @@ def inside(told, type_):
 
 def processes(told):
     """What each process consumed and made, with moments."""
-    found = {}
+    found: dict[object, tuple[set[tuple[str, int]], set[tuple[str, int]]]] = {}
     for number, one in enumerate(told):
         if one.type == "TransformationEvent":
             name = one.things.get("transformation", [number])[0]
@@ -279,8 +279,8 @@ def model(told, asked, back):
         inside(told, "AssociationEvent"),
         processes(told),
     )
-    part = {name: set() for name in NAMES} | {asked: set(TICKS)}
-    holder = {name: set() for name in NAMES}
+    part: dict[str, set[int]] = {name: set() for name in NAMES} | {asked: set(TICKS)}
+    holder: dict[str, set[int]] = {name: set() for name in NAMES}
 
     def story(name):
         own = part[name]
@@ -366,7 +366,8 @@ def test_reading_what_names_what_was_reached_until_nothing_new_is_reached_is_eno
     told, direction
 ):
     """That is how the gateway knows when it is done: nothing else needs to be read."""
-    read, reached_ = [], {"a"}
+    read: list[Statement] = []
+    reached_ = {"a"}
     while True:
         more = [one for one in told if named(one) & reached_]
         if len(more) == len(read):

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, Row
@@ -74,6 +74,13 @@ class Story:
         """The records of the story, the nearest first, of equally near ones the newest."""
         newest = sorted(self.steps, reverse=True)
         return sorted(newest, key=self.steps.__getitem__)
+
+    @property
+    def left_out(self) -> list[Literal["depth", "reading"]]:
+        """What ended the trace before its end: the depth that was asked for, or how much is read for one."""
+        if not self.whole:
+            return ["reading"]
+        return [] if self.walk.whole else ["depth"]
 
     def leading(self, records: Iterable[UUID]) -> list[UUID]:
         """List the records that lead from the asked code to what these speak of, so that they prove it alone."""

@@ -5,9 +5,9 @@ verified here on the reader's behalf, and nothing is held back because it looks 
 as it stands, and a record that is gone is named, for the reader's own device to judge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, Row
@@ -43,22 +43,34 @@ class Answer:
     """A bundle, and what the answering side knows beside it.
 
     `product` is the body of the master data that counts for the code, `placed` the log index of every record that
-    has one, anchored or not, `story` what the answer is a page of, and `next` the last record of this page where
-    another follows.
+    has one, anchored or not.
     """
 
     bundle: Bundle
     kinds: Mapping[UUID, int] = field(default_factory=dict)
     placed: Mapping[UUID, int] = field(default_factory=dict)
     product: Members | None = None
-    story: Story | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Answer):
+    """One page of a code's story; `next` is its last record where another page follows."""
+
+    story: Story
     next: UUID | None = None
 
     @property
+    def left_out(self) -> list[Literal["records", "depth", "reading"]]:
+        """Why something of the answer is not on this page: it is on the next, or beyond the trace's end."""
+        return [*_PAGED[: self.next is not None], *self.story.left_out]
+
+    @property
     def more(self) -> bool:
-        """Whether something that belongs to the answer was left out of it."""
-        whole = self.story is None or (self.story.whole and self.story.walk.whole)
-        return self.next is not None or not whole
+        """Whether there is such a thing."""
+        return bool(self.left_out)
+
+
+_PAGED: Final[list[Literal["records"]]] = ["records"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,7 @@ class Verifier:
         direction: Direction = Direction.BOTH,
         depth: int | None = None,
         after: UUID | None = None,
-    ) -> Answer:
+    ) -> Page:
         """Gather the records of a code's story, and the master data of its class.
 
         `reader` is the participant who asks: it sees its own records whole, and of others' what names the code or
@@ -100,7 +112,7 @@ class Verifier:
         story = Tracer(connection, opener).trace(asked, direction, depth)
         if not story.steps and not story.missing:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
-            return self._answer(connection, {}, [], opener, story=story)
+            return _page(self._answer(connection, {}, [], opener), story)
         order = [one for one in story.order if not _is_master(story.told[one].row)]
         start = order.index(after) + 1 if after in order else 0
         page = order[start : start + MOST]
@@ -110,15 +122,15 @@ class Verifier:
         )
         master, lost = self._described(connection, asked, story)
         found |= lookup.based(connection, master, lookup.whole, 2 * MOST)
-        return self._answer(
+        answer = self._answer(
             connection,
             found,
             list(dict.fromkeys([*story.missing, *gone, *lost])),
             opener,
+            known=story.walk.things.keys(),
             stated=next(iter(master.values()), None),
-            story=story,
-            next_=page[-1] if len(order) > start + MOST else None,
         )
+        return _page(answer, story, page[-1] if len(order) > start + MOST else None)
 
     def record(self, connection: Connection, one: UUID, reader: UUID | None = None) -> Answer:
         """Gather one record by its id, with what it amends and what amends it.
@@ -157,13 +169,11 @@ class Verifier:
         missing: Sequence[UUID],
         opener: Opener,
         *,
+        known: Set[str] = frozenset(),
         stated: Row[Any] | None = None,
-        story: Story | None = None,
-        next_: UUID | None = None,
     ) -> Answer:
         anchor, note = newest(connection, self.origin)
         opener.read((row.id, row.participant) for row in rows.values())
-        known = story.walk.things.keys() if story else frozenset[str]()
         evidence = Evidence(connection, anchor, [row.digest for row in rows.values()])
         entries = [evidence.entry(row, opener.disclosures(row.id, known)) for row in rows.values()]
         bundle = Bundle(
@@ -184,9 +194,18 @@ class Verifier:
             kinds={row.id: row.kind for row in rows.values()},
             placed=placed,
             product=body if isinstance(body, dict) else None,
-            story=story,
-            next=next_,
         )
+
+
+def _page(answer: Answer, story: Story, after: UUID | None = None) -> Page:
+    return Page(
+        bundle=answer.bundle,
+        kinds=answer.kinds,
+        placed=answer.placed,
+        product=answer.product,
+        story=story,
+        next=after,
+    )
 
 
 def _is_master(row: Row[Any]) -> bool:

@@ -138,3 +138,14 @@ def quality(parameters: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
+
+
+def prefers(accepted: str, *kinds: str) -> str:
+    """Choose by an Accept header one of these media types; the last where nothing decides."""
+    weights = dict.fromkeys(kinds, 0.0)
+    for part in (accepted or "*/*").split(","):
+        kind, _, parameters = part.strip().partition(";")
+        for known in kinds:
+            if kind in (known, "*/*") and (kind == known or not weights[known]):
+                weights[known] = quality(parameters)
+    return max(reversed(kinds), key=weights.__getitem__)

@@ -13,18 +13,21 @@ from sqlalchemy import Connection
 from starlette.responses import RedirectResponse
 
 from gateway.coding import labels
-from gateway.verifier import Answer
+from gateway.verifier import Answer, Page
 from gateway.web import history, shown
 from gateway.web.deps import Held, Spoken, snapshot, text_in_path
 from gateway.web.errors import STATUS
 from gateway.web.guard import ASKING
-from gateway.web.languages import Language, quality, speak
+from gateway.web.languages import Language, prefers, speak
 from gateway.web.records import OPEN
 from gateway.web.templating import render
 from indexer.core import code as codes
 from indexer.core.code import CodeError, CodeLengthError, Scheme
 from indexer.core.errors import InputError, outside
 from indexer.core.gs1 import CheckDigitError
+from indexer.core.walk import Direction
+
+HTML, JSON = "text/html", "application/json"
 
 router = APIRouter(include_in_schema=False)
 
@@ -91,8 +94,8 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
             raise
         return _wrong(request, language, text, error)
 
-    def look(connection: Connection) -> tuple[Answer, dict[UUID, str]]:
-        answer = held.verifier.about(connection, asked)
+    def look(connection: Connection) -> tuple[Page, dict[UUID, str]]:
+        answer = held.verifier.about(connection, asked, direction=Direction.BACK)
         parties = [entry.submission.participant for entry in answer.bundle.records]
         return answer, shown.names(connection, parties)
 
@@ -163,10 +166,4 @@ def _wrong(request: Request, language: Language, text: str, error: InputError) -
 def _wants_json(request: Request) -> bool:
     if request.query_params.get("format") in ("bundle", "json"):
         return True
-    weights = {"application/json": 0.0, "text/html": 0.0}
-    for part in request.headers.get("accept", "*/*").split(","):
-        kind, _, parameters = part.strip().partition(";")
-        for known in weights:
-            if kind in (known, "*/*") and (kind == known or not weights[known]):
-                weights[known] = quality(parameters)
-    return weights["application/json"] > weights["text/html"]
+    return prefers(request.headers.get("accept", ""), JSON, HTML) == JSON

@@ -126,8 +126,8 @@ class _Way:
         while fresh and step != depth:
             step += 1
             fresh = self._grown(fresh, step)
-            processes = [state for state in fresh if _is_process(state[0])]
-            fresh = [state for state in fresh if not _is_process(state[0])]
+            processes = [state for state in fresh if is_process(state[0])]
+            fresh = [state for state in fresh if not is_process(state[0])]
             fresh = list(dict.fromkeys(fresh + self._grown(processes, step)))
         return not fresh
 
@@ -176,7 +176,7 @@ class _Way:
             return _cut(spans, each.since, LAST)
         if not _cut(story, each.since, after(each.since)):
             return ()
-        return EVER if _is_process(each.outer) else ((each.since, LAST),)
+        return EVER if is_process(each.outer) else ((each.since, LAST),)
 
     def _came(self, each: Link, spans: Spans) -> Sequence[Span]:
         """Tell when the inner end was what this was made of: an input at the moment that consumed it."""
@@ -184,7 +184,7 @@ class _Way:
             return spans
         if each.since >= spans[-1][1]:
             return ()
-        return EVER if _is_process(each.inner) else ((each.since, after(each.since)),)
+        return EVER if is_process(each.inner) else ((each.since, after(each.since)),)
 
 
 _HOLDING = (Way.PACKING, Way.ASSOCIATION)
@@ -194,7 +194,8 @@ def _in_order(one: Link) -> tuple[str, str, str, str]:
     return (one.inner, one.outer, one.way, one.since)
 
 
-def _is_process(code: str) -> bool:
+def is_process(code: str) -> bool:
+    """Tell a process from a thing."""
     return code.startswith(_PROCESS)
 
 

@@ -22,7 +22,19 @@ from gateway.intake import Intake
 from gateway.returns import routes as returns
 from gateway.settings import Settings
 from gateway.verifier import Verifier
-from gateway.web import about, docs, errors, health, keys, log, pages, records, submissions, trace
+from gateway.web import (
+    about,
+    docs,
+    errors,
+    health,
+    keys,
+    lineage,
+    log,
+    pages,
+    records,
+    submissions,
+    trace,
+)
 from gateway.web.deps import Gateway
 from gateway.web.guard import Guard, Tally
 from indexer.chain.deployment import Deployment
@@ -74,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         log,
         health,
         docs,
+        lineage,
         pages,
     ):
         app.include_router(module.router)

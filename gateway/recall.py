@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.tracer import Story, Told
 from indexer.core.canonical import Json, Members
-from indexer.core.link import LAST, Link, Way
+from indexer.core.link import FIRST, LAST, Link, Way
 from indexer.core.walk import Reached, is_process
 
 
@@ -20,8 +20,8 @@ from indexer.core.walk import Reached, is_process
 class Item:
     """One finished thing: since when, and until when if no longer, what was asked about is in it, and who proves it.
 
-    `holder` is what it is packed in now; `seen`, `place` and `participant` tell of the last event about it or its
-    holders.
+    `holder` is what it is packed in now; `seen` and `participant` tell of the last event about it or about what held it
+    then, `place` of the last that says where.
     """
 
     code: str
@@ -68,42 +68,39 @@ class _Recall:
         return not (went_on or holds or is_process(code) or code == self._story.asked)
 
     def _item(self, code: str, reached: Reached) -> Item:
-        proving = [each for each in self._into[code] if each.way is not Way.PACKING] or self._out[
-            code
-        ]
-        chain = list(self._holders(code))
-        last = max(self._sightings(code, chain), key=lambda one: one.at or "", default=None)
+        proving = [each for each in self._into[code] if each.way is not Way.PACKING]
+        now = [each for each in self._packed(code) if each.until == LAST]
+        seen = sorted(self._sightings(code, FIRST, LAST), key=lambda one: (one.at, one.row.id))
+        places = [place for one in seen if (place := _place(one.body))]
         return Item(
             code=code,
             since=reached.spans[0][0],
             until=reached.spans[-1][1],
-            holder=chain[0][0] if chain else None,
-            seen=last.at if last else None,
-            place=_place(last.body) if last else None,
-            participant=last.row.participant if last else None,
-            records=sorted({UUID(str(one)) for each in proving for one in each.records}),
+            holder=max(now, key=lambda each: each.since).outer if now else None,
+            seen=seen[-1].at if seen else None,
+            place=places[-1] if places else None,
+            participant=seen[-1].row.participant if seen else None,
+            records=sorted(
+                {UUID(str(one)) for each in proving or self._packed(code) for one in each.records}
+            ),
         )
 
-    def _holders(self, code: str) -> Iterator[tuple[str, str]]:
-        """Climb from a thing to what it is packed in now, and so on; each with since when."""
-        met = {code}
-        while True:
-            packed = [
-                each for each in self._out[code] if each.way is Way.PACKING and each.until == LAST
-            ]
-            now = max(packed, key=lambda each: each.since, default=None)
-            if now is None or now.outer in met:
-                return
-            yield now.outer, now.since
-            code = now.outer
-            met.add(code)
+    def _packed(self, code: str) -> list[Link]:
+        return [each for each in self._out[code] if each.way is Way.PACKING]
 
-    def _sightings(self, code: str, chain: Sequence[tuple[str, str]]) -> Iterator[Told]:
-        yield from self._events[code]
-        since = ""
-        for holder, packed in chain:
-            since = max(since, packed)
-            yield from (one for one in self._events[holder] if one.at and one.at >= since)
+    def _sightings(self, code: str, since: str, until: str) -> Iterator[Told]:
+        """List the events about a thing in a span, those about what held it and about what held that included."""
+        waiting, met = [(code, since, until)], set[tuple[str, str, str]]()
+        while waiting:
+            here = waiting.pop()
+            code, since, until = here
+            if here in met or since > until:
+                continue
+            met.add(here)
+            # What takes it out still tells where it was.
+            yield from (one for one in self._events[code] if since <= (one.at or "") <= until)
+            for each in self._packed(code):
+                waiting.append((each.outer, max(since, each.since), min(until, each.until)))
 
 
 def _place(event: Members) -> str | None:

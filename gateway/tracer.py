@@ -8,7 +8,7 @@ than the reader could ask for one by one. What was altered leads nowhere, but is
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -58,7 +58,8 @@ class Story:
     """A code's story as one reader may see it.
 
     `steps` says of each record that belongs to it how far it is from the asked code, `missing` what is gone of it,
-    `over` which records were corrected or withdrawn; `whole` is False where `MOST_READ` ended the reading.
+    `over` which records were corrected or withdrawn, `statements` those that lead anywhere; `whole` is False where
+    `MOST_READ` ended the reading.
     """
 
     asked: str
@@ -67,7 +68,12 @@ class Story:
     steps: Mapping[UUID, int]
     missing: Sequence[UUID]
     over: Set[UUID]
+    statements: Sequence[Statement]
     whole: bool
+
+    def forward(self) -> "Story":
+        """Walk only forward over what was read, which must have been read in this direction too."""
+        return replace(self, walk=walk(self.asked, Direction.FORWARD, self.statements))
 
     @property
     def order(self) -> list[UUID]:
@@ -122,7 +128,8 @@ class Tracer:
         while True:
             self._look_up(fresh)
             over = amendments.superseded([one.row for one in self._told.values()])
-            found = walk(start, direction, self._statements(over), depth)
+            stated = list(self._statements(over))
+            found = walk(start, direction, stated, depth)
             fresh = [one for one in found.things if one not in self._known]
             if not fresh or not self._whole:
                 break
@@ -133,6 +140,7 @@ class Tracer:
             steps=self._steps(start, found),
             missing=list(self._gone),
             over=over,
+            statements=stated,
             whole=self._whole,
         )
 

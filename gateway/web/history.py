@@ -81,7 +81,7 @@ def identity(asked: Code, language: Language) -> list[tuple[str, str]]:
 def _moment(entry: Entry, called: Mapping[UUID, str], language: Language) -> Moment:
     event, instant = body(entry), _instant(entry)
     shown = instant.astimezone(_zone(event))
-    step = _short(_text(event.get("bizStep")))
+    step = short(_text(event.get("bizStep")))
     return Moment(
         id=entry.id,
         title=word(STEPS, step, language) if step else speak(language)("事件", "Event"),
@@ -133,7 +133,7 @@ def _stated(event: Members, language: Language) -> Iterator[tuple[str, str]]:
 
 def _measured(event: Members, language: Language) -> Iterator[tuple[str, str]]:
     for report in _reports(event):
-        kind = _short(_text(report.get("type")))
+        kind = short(_text(report.get("type")))
         named = _text(report.get("suyuan:item")) or word(MEASURES, kind, language)
         unit = _text(report.get("uom"))
         value = _text(report.get("value"))
@@ -150,7 +150,7 @@ def _reports(event: Members) -> Iterator[Members]:
                 yield report
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Take the last part of a word that may be bare, a URN or a web address."""
     tail = name.rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
     return tail.removeprefix("BizStep-").removeprefix("MeasurementType-").removeprefix("MT-")

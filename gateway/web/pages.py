@@ -55,7 +55,7 @@ async def search(
     try:
         found = codes.parse(text)
     except InputError as error:
-        return _wrong(request, language, text, error)
+        return wrong(request, language, text, error)
     suffix = f"?{urlencode({'lang': language})}" if "lang" in request.query_params else ""
     return RedirectResponse(codes.path(found) + suffix, 303)
 
@@ -84,7 +84,7 @@ async def digital_link(request: Request, held: Held, language: Spoken) -> Respon
 
 
 async def _page(request: Request, held: Held, language: Language, text: str) -> Response:
-    as_json = _wants_json(request)
+    as_json = wants_json(request)
     try:
         asked = codes.parse(text)
         if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
@@ -92,7 +92,7 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     except InputError as error:
         if as_json:
             raise
-        return _wrong(request, language, text, error)
+        return wrong(request, language, text, error)
 
     def look(connection: Connection) -> tuple[Page, dict[UUID, str]]:
         answer = held.verifier.about(connection, asked, direction=Direction.BACK)
@@ -134,7 +134,7 @@ def _care(answer: Answer) -> str:
     return phone if isinstance(phone, str) else ""
 
 
-def _wrong(request: Request, language: Language, text: str, error: InputError) -> Response:
+def wrong(request: Request, language: Language, text: str, error: InputError) -> Response:
     """Tell a person what is wrong with what was scanned or typed."""
     t = speak(language)
     if isinstance(error, CheckDigitError):
@@ -163,7 +163,8 @@ def _wrong(request: Request, language: Language, text: str, error: InputError) -
     )
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Tell a program that wants the bundle from a reader who wants the page."""
     if request.query_params.get("format") in ("bundle", "json"):
         return True
     return prefers(request.headers.get("accept", ""), JSON, HTML) == JSON

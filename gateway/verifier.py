@@ -18,7 +18,7 @@ from gateway.lookup import Rows
 from gateway.opener import Opener
 from gateway.tracer import Story, Tracer
 from gateway.vault import Vault
-from indexer.core import code, product
+from indexer.core import code, event, product
 from indexer.core.bundle import Bundle, Entry
 from indexer.core.canonical import Members
 from indexer.core.code import Code
@@ -235,7 +235,7 @@ def _master_data(candidates: Rows, rows: Rows) -> Row[Any] | None:
 
 def _adds(row: Row[Any]) -> bool:
     body = content(row.content).get("body")
-    return isinstance(body, dict) and body.get("action") == "ADD"
+    return isinstance(body, dict) and body.get("action") == "ADD" and not event.void(body)
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

@@ -17,7 +17,7 @@ from itertools import groupby, product
 from typing import Final, TypeAlias
 
 from indexer.core import code as codes
-from indexer.core import shape
+from indexer.core import event, shape
 from indexer.core.canonical import Members
 from indexer.core.code import Scheme
 from indexer.core.errors import InputError
@@ -109,7 +109,7 @@ def read(reference: Reference, body: Members, names: Iterable[Naming]) -> Statem
     A class of things without lot or serial number links nothing.
     """
     at = moment(body)
-    if at is None or body.get("errorDeclaration") is not None:
+    if at is None or event.void(body):
         return None
     things = defaultdict[str, list[str]](list)
     for one in names:
@@ -151,10 +151,19 @@ def _became(one: Statement) -> Iterator[tuple[str, str, Way]]:
             yield inner, outer, Way.COMPOSITION
         for inner, outer in product(joints, things.get("output", ())):
             yield inner, outer, Way.COMPOSITION
-    elif one.type == "ObjectEvent" and one.action == "ADD":
-        for lot, piece in product(things.get("lot", ()), things.get("epc", ())):
-            if codes.parse(lot).gtin == codes.parse(piece).gtin:
-                yield lot, piece, Way.LOT
+    for lot, piece in product(things.get("lot", ()), _born(one)):
+        # A lot number in ilmd is about the pieces that come into being; a lot that does has its number in its code.
+        if (read := codes.parse(piece)).gtin == codes.parse(
+            lot
+        ).gtin and read.scheme is not Scheme.LGTIN:
+            yield lot, piece, Way.LOT
+
+
+def _born(one: Statement) -> Sequence[str]:
+    if one.type == "TransformationEvent":
+        return one.things.get("output", ())
+    added = one.type == "ObjectEvent" and one.action == "ADD"
+    return one.things.get("epc", ()) if added else ()
 
 
 def _held(way: Way, parent: str, told: Iterable[Statement]) -> Iterator[Link]:

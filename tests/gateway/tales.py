@@ -33,11 +33,15 @@ def objects(time: str, step: str, *codes: str, action: str = "OBSERVE", **member
 def packed(time: str, parent: str, *children: str, action: str = "ADD", **members: Any):
     listed = {"childEPCs": list(children)} if children else {}
     step = "packing" if action == "ADD" else "unpacking"
-    return told("Aggregation", time, action=action, bizStep=step, parentID=parent, **listed, **members)
+    return told(
+        "Aggregation", time, action=action, bizStep=step, parentID=parent, **listed, **members
+    )
 
 
 def fitted(time: str, parent: str, *children: str, action: str = "ADD", step: str = "assembling"):
-    return told("Association", time, action=action, bizStep=step, parentID=parent, childEPCs=list(children))
+    return told(
+        "Association", time, action=action, bizStep=step, parentID=parent, childEPCs=list(children)
+    )
 
 
 def made(time: str, step: str, inputs: list[str], outputs: list[str], **members: Any):
@@ -115,7 +119,9 @@ def fitter() -> list[dict[str, Any]]:
     """One heater is installed, and its valve is replaced by that of another lot."""
     return [
         objects("2026-11-12T15:00:00+08:00", "installing", HEATERS[0], **place(3)),
-        fitted("2026-11-18T15:00:00+08:00", HEATERS[0], VALVES[0], action="DELETE", step="removing"),
+        fitted(
+            "2026-11-18T15:00:00+08:00", HEATERS[0], VALVES[0], action="DELETE", step="removing"
+        ),
         fitted("2026-11-18T15:30:00+08:00", HEATERS[0], VALVES[6], step="replacing"),
     ]
 
@@ -131,7 +137,12 @@ def fish() -> list[list[dict[str, Any]]]:
 
     def lot(time: str, step: str, code: str, action: str = "OBSERVE", **members: Any):
         return told(
-            "Object", time, action=action, bizStep=step, quantityList=[{"epcClass": code}], **members
+            "Object",
+            time,
+            action=action,
+            bizStep=step,
+            quantityList=[{"epcClass": code}],
+            **members,
         )
 
     return [

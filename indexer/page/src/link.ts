@@ -37,7 +37,7 @@ export interface Link {
 
 const HOLDING: Record<string, Way> = { AggregationEvent: "packing", AssociationEvent: "association" };
 const MOMENT =
-  /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$/;
+  /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$/;
 
 /** When an event happened; undefined where it does not say so. */
 export function moment(body: JsonObject): string | undefined {
@@ -104,16 +104,19 @@ export function links(statements: readonly Statement[]): Link[] {
 function becoming({ type, action, things, reference }: Statement): [string, string, Way][] {
   const each = (inner: string[] = [], outer: string[] = [], way: Way): [string, string, Way][] =>
     inner.flatMap((one) => outer.map((other): [string, string, Way] => [one, other, way]));
-  if (type === "TransformationEvent") {
-    const joints = things["transformation"] ?? [process(`of ${reference}`)];
-    return [...each(things["input"], joints, "composition"), ...each(joints, things["output"], "composition")];
-  }
-  if (type !== "ObjectEvent" || action !== "ADD") return [];
+  const transformed = type === "TransformationEvent";
+  const joints = transformed ? things["transformation"] ?? [process(`of ${reference}`)] : [];
+  const born = transformed ? things["output"] : type === "ObjectEvent" && action === "ADD" ? things["epc"] : [];
   const gtin = (code: string): string | undefined => {
     const { gs1 } = parse(code);
     return gs1?.ai === "01" ? gs1.value : undefined;
   };
-  return each(things["lot"], things["epc"], "lot").filter(([lot, piece]) => gtin(lot) === gtin(piece));
+  return [
+    ...each(transformed ? things["input"] : [], joints, "composition"),
+    ...each(joints, things["output"], "composition"),
+    // A lot number in ilmd is about the pieces that come into being; a lot that does has its number in its code.
+    ...each(things["lot"], born, "lot").filter(([lot, piece]) => gtin(lot) === gtin(piece) && parse(piece).scheme !== "lgtin"),
+  ];
 }
 
 type Moved = Map<string, Set<number>>;

@@ -136,6 +136,15 @@ def test_a_lot_is_linked_to_those_pieces_of_the_same_product_that_come_into_bein
     assert found(Statement(1, at(1), "ObjectEvent", "OBSERVE", things)) == []
 
 
+def test_a_lot_number_is_about_pieces_that_come_out_and_not_about_other_lots():
+    product = "https://id.gs1.org/01/06901234567892"
+    things = {"lot": [f"{product}/10/L1"], "output": [f"{product}/21/1", f"{product}/10/L2"]}
+    made = Statement(1, at(1), "TransformationEvent", "", things)
+    assert [one[:2] for one in found(made) if one[2] == "lot"] == [
+        (f"{product}/10/L1", f"{product}/21/1")
+    ]
+
+
 def test_an_event_is_read_with_its_time_in_utc_and_its_roles():
     one = read(type="AggregationEvent", parentID="urn:x:p", childEPCs=["urn:x:c"])
     assert (one.at, one.action, one.all) == ("2026-01-01T00:00:00.5", "ADD", False)

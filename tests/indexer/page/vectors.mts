@@ -12,7 +12,7 @@ import * as canonical from "../../../indexer/page/src/canonical.ts";
 import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
 import * as codes from "../../../indexer/page/src/code.ts";
 import * as disclosure from "../../../indexer/page/src/disclosure.ts";
-import { names } from "../../../indexer/page/src/event.ts";
+import * as events from "../../../indexer/page/src/event.ts";
 import { Fault } from "../../../indexer/page/src/fault.ts";
 import * as link from "../../../indexer/page/src/link.ts";
 import * as merkle from "../../../indexer/page/src/merkle.ts";
@@ -65,8 +65,8 @@ function signed(v: Case, made: Uint8Array): void {
   assert.equal(toHex(submission.recover(made, hash(v.signature))), v.address);
 }
 
-// The browser conceals nothing and holds no private keys.
-const NOT_OURS = ["refuse-conceal", "address"];
+// The browser conceals nothing, holds no private keys, and leaves it to others whether an event is well made.
+const NOT_OURS = ["refuse-conceal", "address", "refuse-check"];
 
 const SUITES: Record<string, Suite> = {
   "disclosure": {
@@ -115,6 +115,13 @@ const SUITES: Record<string, Suite> = {
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
   },
+  "event": {
+    names: (v) => {
+      assert.deepEqual(events.names(v.event).map((one) => [one.role, one.pointer, one.code]), v.names);
+      assert.equal(events.isVoid(v.event), v.void);
+    },
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.event)), [v.error, v.place]),
+  },
   "proof": {
     check: (v) => {
       const found = proof.check(
@@ -126,7 +133,7 @@ const SUITES: Record<string, Suite> = {
   "walk": {
     moment: (v) => assert.equal(link.moment({ eventTime: v.eventTime }) ?? null, v.moment),
     walk: (v) => {
-      const stated = v.events.flatMap((body: any, i: number) => link.read(i, body, names(body)) ?? []);
+      const stated = v.events.flatMap((body: any, i: number) => link.read(i, body, events.names(body)) ?? []);
       const found = walk(v.asked, v.direction, stated);
       const things = [...found.things].map(([code, one]) => [code, [one.back, one.forward, one.held, one.spans]]);
       assert.deepEqual(Object.fromEntries(things), v.things);

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from indexer.core import product, shape
+from indexer.core import masterdata, shape, topics
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code
 from indexer.core.epcis import CONTEXT, OBJECT_EVENT, read_code
@@ -107,13 +107,15 @@ class Naming:
 
 
 def check(event: Json) -> None:
-    """Refuse, with its place, whatever keeps an event or a product's master data from being recorded."""
+    """Refuse, with its place, whatever keeps an event or master data from being recorded."""
     if not isinstance(event, dict):
         raise shape.ShapeError(place="", expected="an object")
+    if schema := masterdata.of(event):
+        schema.check(event)
+        return
+    topics.check(event)
     kind = event.get("type")
-    if kind == product.TYPE:
-        product.check(event)
-    elif kind == "ObjectEvent":
+    if kind == "ObjectEvent":
         _check_object_event(event)
     elif kind is None:
         raise shape.MissingMemberError(place="/type")
@@ -130,10 +132,10 @@ def check_declaration(event: Members) -> None:
 def names(event: Members) -> list[Naming]:
     """List the things that an event or a body names; what is concealed names nothing.
 
-    All five types of EPCIS are read, and a product's master data names its GTIN.
+    All five types of EPCIS are read, and master data name what they describe.
     """
-    if event.get("type") == product.TYPE:
-        return [Naming("product", "/gtin", product.gtin(event.get("gtin"), "/gtin"))]
+    if masterdata.of(event):
+        return [Naming(*one) for one in masterdata.naming(event)]
     found: list[Naming] = []
     if str(event.get("type")) not in _EVENTS:
         return found

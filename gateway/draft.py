@@ -19,6 +19,7 @@ from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 from indexer.core.submission import SEQUENCE_LIMIT
+from indexer.core.topics import TopicFaultsError
 from indexer.store import ledger
 
 MOST_FAULTS: Final = 20
@@ -152,20 +153,18 @@ def read(
     signed = _signed(value)
     made: list[Draft] = []
     faults: list[InputError] = []
-    count = 0
     for number, item in enumerate(_items(value, limits)):
         try:
             plain = item if signed else _withdrawing(item, known or {})
             given = statement.read(plain, signed=signed is not None)
             made.append(_draft(given, participant, vault, limits))
         except InputError as error:
-            count += 1
-            if len(faults) < MOST_FAULTS:
-                faults.append(error.under(f"/items/{number}"))
-    if count == 1:
+            found = error.faults if isinstance(error, TopicFaultsError) else [error]
+            faults += [one.under(f"/items/{number}") for one in found]
+    if len(faults) == 1:
         raise faults[0]
     if faults:
-        raise RefusedError(faults=faults, count=count)
+        raise RefusedError(faults=faults[:MOST_FAULTS], count=len(faults))
     return Sent(made, signed)
 
 

@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, select
 
 from gateway import amendments, opener
+from gateway.catalogue import versions
 from gateway.evidence import Evidence, content, newest
 from gateway.vault import Vault
-from indexer.core import code, product
+from indexer.core import code
 from indexer.core.bundle import Bundle, Entry, Missing
 from indexer.core.canonical import Members
 from indexer.core.code import Code
 from indexer.core.errors import MissingError
-from indexer.core.record import Kind
 from indexer.store import ledger, tables
 
 # Records in one answer. A piece has dozens; a phone verifies a hundred in a second.
@@ -83,13 +83,13 @@ class Verifier:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
             return self._answer(connection, {}, [], asked=asked, reader=reader)
         found, gone = _amended(
-            connection, {one: row for one, row in rows.items() if not _is_master(row)}
+            connection, {one: row for one, row in rows.items() if not versions.is_master(row)}
         )
-        kind = code.parent(asked) or asked
-        stated = _named(connection, [ledger.name(code.canonical(kind))])
+        kind = code.canonical(code.parent(asked) or asked)
+        stated = _named(connection, [ledger.described(kind)])
         candidates, lost = _amended(connection, _read(connection, stated[:MOST]))
-        master = _master_data(candidates, rows)
-        # A gap in what names the class may be the product's own data, so the reader is told of it.
+        master = _master_data(candidates, rows, kind)
+        # A gap in what describes the class may be the product's own data, so the reader is told of it.
         missing = dict.fromkeys(one for one in named[:MOST] if one not in rows)
         missing |= dict.fromkeys([*_gone(connection, stated[:MOST]), *gone, *lost])
         if master:
@@ -116,6 +116,12 @@ class Verifier:
         found, gone = _amended(connection, _whole(connection, rows))
         missing = gone if rows else [one]
         return self._answer(connection, found, missing, asked=None, reader=reader)
+
+    def several(
+        self, connection: Connection, ids: Sequence[UUID], reader: UUID | None = None
+    ) -> Answer:
+        """Gather records by their ids, alone; what is gone of them is left out."""
+        return self._answer(connection, _read(connection, ids), [], asked=None, reader=reader)
 
     def _answer(
         self,
@@ -217,29 +223,25 @@ def _whole(connection: Connection, rows: _Rows) -> dict[UUID, Row[Any]]:
     return found
 
 
-def _is_master(row: Row[Any]) -> bool:
-    """Tell whether a record states what a class of things is, be it as a correction."""
-    body = content(row.content).get("body") if row.kind == Kind.AMENDMENT else None
-    corrected = isinstance(body, dict) and body.get("type") == product.TYPE
-    return row.kind == Kind.MASTER_DATA or corrected
-
-
-def _master_data(candidates: _Rows, rows: _Rows) -> Row[Any] | None:
+def _master_data(candidates: _Rows, rows: _Rows, described: str) -> Row[Any] | None:
     """Choose whose word on the product counts, and of that the newest which was neither corrected nor withdrawn.
 
-    Whoever gave the piece its code counts, else whoever spoke of the class first: a stranger who later states master
-    data for somebody else's product does not change what its buyers read.
+    Whoever gave the piece its code counts first.
     """
-    stated = sorted(filter(_is_master, candidates.values()), key=lambda row: row.id)
-    if not stated:
-        return None
     makers = [
         row.participant for row in sorted(rows.values(), key=lambda row: row.id) if _adds(row)
     ]
-    own = [row for row in stated if makers and row.participant == makers[0]]
-    heard = own or [row for row in stated if row.participant == stated[0].participant]
-    over = amendments.superseded(list(candidates.values()))
-    return next((row for row in reversed(heard) if row.id not in over), None)
+    heard = {row.id for row in versions.heard(candidates.values(), makers[0] if makers else None)}
+    stands = versions.standing(list(candidates.values()))
+    # A correction may say that it was another thing; it speaks of this one no more.
+    return next(
+        (
+            row
+            for row in stands
+            if row.id in heard and described in (versions.codes(row) or {described})
+        ),
+        None,
+    )
 
 
 def _adds(row: Row[Any]) -> bool:

@@ -44,6 +44,8 @@ def of(body: Members) -> Schema | None:
 def naming(body: Members) -> Iterator[tuple[str, str, Code]]:
     """Give role, pointer and code of what master data describe; what is concealed or absent names nothing."""
     schema = of(body)
-    for name, read in schema.codes.items() if schema else ():
+    if schema is None:
+        return
+    for name, read in schema.codes.items():
         if name in body:
             yield schema.role, escape(name), read(body[name], escape(name))

@@ -33,9 +33,9 @@ class TopicFaultsError(InputError):
         self.faults = faults
         super().__init__(place=faults[0].place, count=len(faults), first=str(faults[0]))
 
-    def under(self, prefix: str) -> "TopicFaultsError":
-        """Return the same faults with `prefix` before their places."""
-        return TopicFaultsError(faults=[one.under(prefix) for one in self.faults])
+    def moved(self, old: str, new: str) -> "TopicFaultsError":
+        """Return the same faults, each with `new` for `old` at the beginning of its place."""
+        return TopicFaultsError(faults=[one.moved(old, new) for one in self.faults])
 
 
 def _place(*path: str, of: Form = form.TEXT) -> Place:

@@ -30,8 +30,10 @@ def test_every_subject_is_run():
         "checkpoint",
         "code",
         "disclosure",
+        "masterdata",
         "merkle",
         "proof",
         "record",
+        "safeuse",
         "submission",
     } <= set(OURS)

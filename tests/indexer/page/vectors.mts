@@ -12,11 +12,13 @@ import * as canonical from "../../../indexer/page/src/canonical.ts";
 import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
 import * as codes from "../../../indexer/page/src/code.ts";
 import * as disclosure from "../../../indexer/page/src/disclosure.ts";
+import * as events from "../../../indexer/page/src/event.ts";
 import { Fault } from "../../../indexer/page/src/fault.ts";
 import * as merkle from "../../../indexer/page/src/merkle.ts";
 
 import * as proof from "../../../indexer/page/src/proof.ts";
 import * as record from "../../../indexer/page/src/record.ts";
+import * as safeuse from "../../../indexer/page/src/safeuse.ts";
 import * as submission from "../../../indexer/page/src/submission.ts";
 
 type Case = Record<string, any>;
@@ -111,6 +113,15 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+  },
+  "masterdata": {
+    "names": (v) =>
+      assert.deepEqual(events.names(v.body).map((one) => [one.role, one.pointer, one.code]), v.named),
+    "refuse-names": (v) => assert.equal(refusal(() => events.names(v.body))?.[0], v.error),
+  },
+  "safeuse": {
+    "years": (v) => assert.deepEqual(safeuse.years(v.product) ?? null, v.years),
+    "until": (v) => assert.equal(safeuse.until(v.sold, v.years) ?? null, v.until),
   },
   "proof": {
     check: (v) => {

@@ -51,7 +51,7 @@ def standing(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     over = amendments.superseded(rows)
     bases = {(row.participant, row.digest.hex()): row for row in rows}
     found = [row for row in rows if is_master(row) and row.id not in over]
-    return sorted(found, key=lambda row: _place(row, bases), reverse=True)
+    return sorted(found, key=lambda row: (_place(row, bases), row.id), reverse=True)
 
 
 def heard(rows: Iterable[Row[Any]], maker: UUID | None) -> list[Row[Any]]:

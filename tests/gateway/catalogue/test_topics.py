@@ -114,9 +114,9 @@ def test_what_is_nobodys_business_is_not_in_what_everybody_reads(site):
     member = site.member()
     secrets = {
         "filing": ("何某某", "示例路", "0757-8000 0000", "梁某"),
-        "purchase": ("6945000004013", "PO-2026-0917", "500"),
+        "purchase": ("6945000004013", "PO-2026-0917", '"quantity":500'),
         "production": ("梁某",),
-        "inspection": ("黄某", "CX-2026-8800@"),
+        "inspection": ("黄某",),
         "logistics": ("粤E·00000", "岭顺", "6945000003016"),
         "trade": ("3299", "XS-2026-1119", "417/6945000003016"),
     }
@@ -127,4 +127,4 @@ def test_what_is_nobodys_business_is_not_in_what_everybody_reads(site):
         whole = site.http.get(url, headers=member.headers).text
         for one in words:
             assert one not in public, (name, one)
-            assert one.endswith("@") or one in whole, (name, one)
+            assert one in whole, (name, one)

@@ -80,6 +80,12 @@ class Described(BaseModel):
     others: list[Version] = Field(description="what other parties state about it, theirs newest")
 
 
+_PLACE = {
+    "type": "VocabularyElement",
+    "vocabulary": "urn:epcglobal:epcis:vtype:BusinessLocation",
+    "id": "urn:epc:id:sgln:6945000.00101.0",
+    "attributes": [{"id": "cbvmda:name", "attribute": "Foshan works"}],
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -104,6 +110,7 @@ _BODY = {
                         "signature": {"type": "string"},
                     },
                 },
+                "example": {"items": [_PLACE]},
             }
         },
     }

@@ -62,7 +62,7 @@ async def listed(response: Response) -> list[Listed]:
     response_class=Response,
     responses={
         200: {"content": {"application/schema+json": {"schema": {"type": "object"}}}},
-        **responses(404),
+        **responses(404, 422),
     },
 )
 async def topic(held: Held, topic: str = Path(examples=["purchase"])) -> Response:

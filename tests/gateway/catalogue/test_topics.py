@@ -1,6 +1,7 @@
 """The six topics over HTTP: every example is taken as it stands, and without any one fact it is refused by name."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
@@ -31,9 +32,10 @@ def send(site, member, name, stated):
 
 def lacking(name):
     """Give each required field's place and an example without what may hold it."""
-    stated = topics.document(name)["examples"][0]
+    described: Any = topics.document(name)
+    stated = described["examples"][0]
     if name == FILING:
-        required = filing.FORM.schema["required"]
+        required: Any = filing.FORM.schema["required"]
         # Without a type it would be no master data at all.
         for one in required:
             if one != "type":

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import namedtuple
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given
@@ -12,7 +13,7 @@ from indexer.core import canonical
 from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event, product
 
-Row = namedtuple("Row", "id kind digest content participant")
+Row: Any = namedtuple("Row", "id kind digest content participant")
 ME, YOU = UUID(int=1), UUID(int=2)
 
 
@@ -75,7 +76,7 @@ def test_who_is_heard():
 
 
 def test_what_was_altered_beyond_reading_comes_to_the_fore():
-    broken = Row(UUID(int=5), 2, digest(5), b"\xff", ME)
+    broken: Any = Row(UUID(int=5), 2, digest(5), b"\xff", ME)
     assert versions.is_master(broken)
     assert versions.schema(broken) is None
     assert versions.codes(broken) == set()

@@ -1,5 +1,7 @@
 """Elements out of a document's header: kept as sent, with what stood around them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -9,7 +11,7 @@ from tests.indexer.core.cases import JSON
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 PLACES = "urn:epcglobal:epcis:vtype:BusinessLocation"
-PLACE = {
+PLACE: dict[str, Any] = {
     "id": "urn:epc:id:sgln:6945000.00101.0",
     "attributes": [
         {"id": "cbvmda:site", "attribute": "6945000001012"},
@@ -70,7 +72,7 @@ def test_a_header_without_master_data_has_no_elements(header):
     ],
 )
 def test_a_list_that_is_none_is_named(listed, place):
-    sent = {"epcisHeader": {"epcisMasterData": {"vocabularyList": listed}}}
+    sent: Any = {"epcisHeader": {"epcisMasterData": {"vocabularyList": listed}}}
     with pytest.raises(InputError) as caught:
         list(element.split(sent))
     assert caught.value.place == place

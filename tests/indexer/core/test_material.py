@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from indexer.core import material
 from indexer.core.errors import InputError
 from tests.indexer.core.schemas import valid
 
-VALVE = {
+VALVE: dict[str, Any] = {
     "type": "Material",
     "gtin": "06945000000022",
     "id": "urn:x-demo:valve:dn15",

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +86,7 @@ def test_where_the_standard_sets_nothing_a_maker_may_declare_anything(changes):
 
 
 def test_a_gas_appliance_states_what_its_plate_says():
-    plate = {
+    plate: dict[str, Any] = {
         "@context": {"sy": "https://suyuan.example/ns/"},
         "gasClass": "12YK",
         "ratedPressurePa": 2000,

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 
 from indexer.core import site
 from indexer.core.errors import InputError
 
-SITE = {
+SITE: dict[str, Any] = {
     "type": "Site",
     "gln": "6945000001012",
     "name": {"zh": "佛山工厂", "en": "Foshan works"},

@@ -98,7 +98,7 @@ def test_one_fault_is_raised_as_itself_and_several_together():
     several = {name: value for name, value in one.items() if name != "suyuan:supplier"}
     with pytest.raises(TopicFaultsError) as both:
         event.check(several)
-    moved = both.value.under("/items/7/event")
+    moved: Any = both.value.under("/items/7/event")
     assert [fault.place for fault in moved.faults] == [
         "/items/7/event/suyuan:supplier",
         "/items/7/event/ilmd/suyuan:lot",

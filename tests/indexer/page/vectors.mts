@@ -64,8 +64,8 @@ function signed(v: Case, made: Uint8Array): void {
   assert.equal(toHex(submission.recover(made, hash(v.signature))), v.address);
 }
 
-// The browser conceals nothing and holds no private keys.
-const NOT_OURS = ["refuse-conceal", "address"];
+// The browser conceals nothing, holds no private keys, and leaves it to others whether an event is well made.
+const NOT_OURS = ["refuse-conceal", "address", "refuse-check"];
 
 const SUITES: Record<string, Suite> = {
   "disclosure": {
@@ -117,11 +117,18 @@ const SUITES: Record<string, Suite> = {
   "masterdata": {
     "names": (v) =>
       assert.deepEqual(events.names(v.body).map((one) => [one.role, one.pointer, one.code]), v.named),
-    "refuse-names": (v) => assert.equal(refusal(() => events.names(v.body))?.[0], v.error),
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.body)), [v.error, v.place]),
   },
   "safeuse": {
     "years": (v) => assert.deepEqual(safeuse.years(v.product) ?? null, v.years),
     "until": (v) => assert.equal(safeuse.until(v.sold, v.years) ?? null, v.until),
+  },
+  "event": {
+    names: (v) => {
+      assert.deepEqual(events.names(v.event).map((one) => [one.role, one.pointer, one.code]), v.names);
+      assert.equal(events.isVoid(v.event), v.void);
+    },
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.event)), [v.error, v.place]),
   },
   "proof": {
     check: (v) => {

@@ -247,5 +247,6 @@ def _names(
     plain = set(ledger.others(content))
     for other in plain:
         yield other, False
-    if len(set(ledger.others(whole))) > len(plain):
-        yield vault.concealed_event(participant, str(given.stated["eventID"])), True
+    hidden = str(given.stated.get("eventID"))
+    if ledger.identified(str(participant), hidden) in {*ledger.others(whole)} - plain:
+        yield vault.concealed_event(participant, hidden), True

@@ -16,7 +16,7 @@ from gateway import amendments, opener
 from gateway.catalogue import versions
 from gateway.evidence import Evidence, content, newest
 from gateway.vault import Vault
-from indexer.core import code
+from indexer.core import code, event
 from indexer.core.bundle import Bundle, Entry, Missing
 from indexer.core.canonical import Members
 from indexer.core.code import Code
@@ -246,7 +246,7 @@ def _master_data(candidates: _Rows, rows: _Rows, described: str) -> Row[Any] | N
 
 def _adds(row: Row[Any]) -> bool:
     body = content(row.content).get("body")
-    return isinstance(body, dict) and body.get("action") == "ADD"
+    return isinstance(body, dict) and body.get("action") == "ADD" and not event.void(body)
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

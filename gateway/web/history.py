@@ -13,7 +13,8 @@ from uuid import UUID
 from gateway.verifier import Answer
 from gateway.web.languages import CATEGORIES, FIELDS, MEASURES, STEPS, UNITS, Language, speak, word
 from gateway.web.shown import body
-from indexer.core import code, record, safeuse
+from indexer.core import code, record, safeuse, vocabulary
+from indexer.core import event as events
 from indexer.core.bundle import Entry
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code, Scheme
@@ -48,14 +49,14 @@ def moments(
     language: Language,
     sites: Sites | None = None,
 ) -> list[Moment]:
-    """Tell the history, oldest first by the time each record itself states.
+    """Tell the history, oldest first by the time each record itself states; what declares itself an error is none.
 
     A place goes by the name that the same participant gave it, if any, in its master data.
     """
     told = [
         (_instant(entry), _moment(entry, called, sites or {}, language))
         for entry in answer.bundle.records
-        if answer.kinds[entry.id] == Kind.EVENT
+        if answer.kinds[entry.id] == Kind.EVENT and not events.void(body(entry))
     ]
     return [moment for _, moment in sorted(told, key=lambda one: one[0])]
 
@@ -168,7 +169,8 @@ def _standing(answer: Answer) -> Iterator[Entry]:
     for entry in answer.bundle.records:
         stating = answer.kinds[entry.id] in (Kind.EVENT, Kind.AMENDMENT)
         digest = record.digest(entry.content).hex()
-        if stating and (entry.submission.participant, digest) not in over:
+        void = events.void(body(entry))
+        if stating and not void and (entry.submission.participant, digest) not in over:
             yield entry
 
 
@@ -232,9 +234,8 @@ def _reports(event: Members) -> Iterator[Members]:
 
 
 def _short(name: str) -> str:
-    """Take the last part of a word that may be bare, a URN or a web address."""
-    tail = name.rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
-    return tail.removeprefix("BizStep-").removeprefix("MeasurementType-").removeprefix("MT-")
+    """Name a word of the vocabulary for people: of a word of one's own the last part."""
+    return vocabulary.short(name).rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
 
 
 def _spoken(value: Json, language: Language) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from indexer.core import code as codes
@@ -192,14 +193,19 @@ def _lots(ilmd: Json, born: Sequence[Code]) -> Iterator[Naming]:
     for member, lot in ilmd.items() if isinstance(ilmd, dict) else ():
         if not isinstance(lot, str) or not _LOT.match(member):
             continue
-        # A lot may be named as GS1 does not allow: then there is no code to find it by.
         items = [one.gtin for one in born if one.gtin and one.scheme is not Scheme.LGTIN]
         for gtin in dict.fromkeys(items):
-            text = f"{codes.CANONICAL_HOST}/01/{gtin}/10/{quote(lot, safe='')}"
-            try:
-                yield Naming("lot", "/ilmd" + escape(member), codes.parse(text))
-            except InputError:
-                continue
+            if code := _lot(gtin, lot):
+                yield Naming("lot", "/ilmd" + escape(member), code)
+
+
+@lru_cache(maxsize=1024)  # a day's pieces are of few lots
+def _lot(gtin: str, lot: str) -> Code | None:
+    """Make the code of a lot; None for one that is named as GS1 does not allow and so has no code."""
+    try:
+        return codes.parse(f"{codes.CANONICAL_HOST}/01/{gtin}/10/{quote(lot, safe='')}")
+    except InputError:
+        return None
 
 
 def _places(event: Members) -> Iterator[Naming]:

@@ -17,6 +17,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from gateway.catalogue import routes as catalogue
+from gateway.catalogue import topics
 from gateway.coding import routes as labels
 from gateway.intake import Intake
 from gateway.returns import routes as returns
@@ -78,6 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         submissions,
         returns,
+        catalogue,
+        topics,
         keys,
         records,
         trace,

@@ -19,6 +19,7 @@ from indexer.core import code, event, record
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.submission import SEQUENCE_LIMIT
+from indexer.core.topics import TopicFaultsError
 from indexer.store import ledger
 
 MOST_FAULTS: Final = 20
@@ -149,20 +150,18 @@ def read(
     signed = _signed(value)
     made: list[Draft] = []
     faults: list[InputError] = []
-    count = 0
     for number, item in enumerate(_items(value, limits)):
         try:
             settled = item if signed else declaring.settle(item, known or {})
             given = statement.read(settled, signed=signed is not None)
             made.append(_draft(given, participant, vault, limits))
         except InputError as error:
-            count += 1
-            if len(faults) < MOST_FAULTS:
-                faults.append(error.under(f"/items/{number}"))
-    if count == 1:
+            found = error.faults if isinstance(error, TopicFaultsError) else [error]
+            faults += [one.under(f"/items/{number}") for one in found]
+    if len(faults) == 1:
         raise faults[0]
     if faults:
-        raise RefusedError(faults=faults, count=count)
+        raise RefusedError(faults=faults[:MOST_FAULTS], count=len(faults))
     return Sent(made, signed, _misplaced(value, known or {}) if signed else None)
 
 
@@ -248,5 +247,6 @@ def _names(
     plain = set(ledger.others(content))
     for other in plain:
         yield other, False
-    if len(set(ledger.others(whole))) > len(plain):
-        yield vault.concealed_event(participant, str(given.stated["eventID"])), True
+    hidden = str(given.stated.get("eventID"))
+    if ledger.identified(str(participant), hidden) in {*ledger.others(whole)} - plain:
+        yield vault.concealed_event(participant, hidden), True

@@ -12,18 +12,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
-from gateway import amendments, lookup
+from gateway import lookup
+from gateway.catalogue import versions
 from gateway.evidence import Evidence, content, newest
 from gateway.lookup import Rows
 from gateway.opener import Opener
 from gateway.tracer import Story, Tracer
 from gateway.vault import Vault
-from indexer.core import code, event, product
+from indexer.core import code, event
 from indexer.core.bundle import Bundle, Entry
 from indexer.core.canonical import Members
 from indexer.core.code import Code
 from indexer.core.errors import MissingError
-from indexer.core.record import Kind
 from indexer.core.walk import Direction
 from indexer.store import ledger
 
@@ -70,6 +70,7 @@ class Page(Answer):
         return bool(self.left_out)
 
 
+_BIRTH: Final = ("ObjectEvent", "ADD")
 _PAGED: Final[list[Literal["records"]]] = ["records"]
 
 
@@ -113,7 +114,7 @@ class Verifier:
         if not story.steps and not story.missing:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
             return _page(self._answer(connection, {}, [], opener), story)
-        order = [one for one in story.order if not _is_master(story.told[one].row)]
+        order = [one for one in story.order if not versions.is_master(story.told[one].row)]
         start = order.index(after) + 1 if after in order else 0
         page = order[start : start + MOST]
         wanted = page if start == 0 else dict.fromkeys([*page, *story.leading(page)])
@@ -150,17 +151,24 @@ class Verifier:
     ) -> tuple[dict[UUID, Row[Any]], list[UUID]]:
         """Find the master data that counts for the code, and what is gone of all that there was.
 
-        A gap in what names the class may be the product's own data, so the reader is told of it.
+        A gap in what describes the class may be the product's own data, so the reader is told of it.
         """
-        kind = code.parent(asked) or asked
-        stated = list(lookup.named(connection, [ledger.name(code.canonical(kind))], MOST))
+        kind = code.canonical(code.parent(asked) or asked)
+        stated = list(lookup.named(connection, [ledger.described(kind)], MOST))
         candidates, lost = lookup.amended(
             connection, lookup.whole(connection, stated), lookup.whole, 2 * MOST
         )
         own = {one: story.told[one].row for one, steps in story.steps.items() if steps == 0}
-        master = _master_data(candidates, own)
+        master = _master_data(candidates, own, kind)
         found = {} if master is None else {master.id: master}
         return found, [*lookup.gone(connection, stated), *lost]
+
+    def several(
+        self, connection: Connection, ids: Sequence[UUID], reader: UUID | None = None
+    ) -> Answer:
+        """Gather records by their ids, alone; what is gone of them is left out."""
+        rows = lookup.whole(connection, ids)
+        return self._answer(connection, rows, [], Opener(connection, self.vault, reader))
 
     def _answer(
         self,
@@ -208,34 +216,32 @@ def _page(answer: Answer, story: Story, after: UUID | None = None) -> Page:
     )
 
 
-def _is_master(row: Row[Any]) -> bool:
-    """Tell whether a record states what a class of things is, be it as a correction."""
-    body = content(row.content).get("body") if row.kind == Kind.AMENDMENT else None
-    corrected = isinstance(body, dict) and body.get("type") == product.TYPE
-    return row.kind == Kind.MASTER_DATA or corrected
-
-
-def _master_data(candidates: Rows, rows: Rows) -> Row[Any] | None:
+def _master_data(candidates: Rows, rows: Rows, described: str) -> Row[Any] | None:
     """Choose whose word on the product counts, and of that the newest which was neither corrected nor withdrawn.
 
-    Whoever gave the piece its code counts, else whoever spoke of the class first: a stranger who later states master
-    data for somebody else's product does not change what its buyers read.
+    Whoever gave the piece its code counts first.
     """
-    stated = sorted(filter(_is_master, candidates.values()), key=lambda row: row.id)
-    if not stated:
-        return None
     makers = [
         row.participant for row in sorted(rows.values(), key=lambda row: row.id) if _adds(row)
     ]
-    own = [row for row in stated if makers and row.participant == makers[0]]
-    heard = own or [row for row in stated if row.participant == stated[0].participant]
-    over = amendments.superseded(list(candidates.values()))
-    return next((row for row in reversed(heard) if row.id not in over), None)
+    heard = {row.id for row in versions.heard(candidates.values(), makers[0] if makers else None)}
+    stands = versions.standing(list(candidates.values()))
+    # A correction may say that it was another thing; it speaks of this one no more.
+    return next(
+        (
+            row
+            for row in stands
+            if row.id in heard and described in (versions.codes(row) or {described})
+        ),
+        None,
+    )
 
 
 def _adds(row: Row[Any]) -> bool:
     body = content(row.content).get("body")
-    return isinstance(body, dict) and body.get("action") == "ADD" and not event.void(body)
+    # Whoever packs it adds it too, to a case and not to the world.
+    brings = isinstance(body, dict) and (body.get("type"), body.get("action")) == _BIRTH
+    return brings and isinstance(body, dict) and not event.void(body)
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

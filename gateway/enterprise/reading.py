@@ -1,8 +1,8 @@
 """The files an enterprise has become things to state, each with its place in its file.
 
-Taken are an EPCIS document or one that answers a query, a bare event or product, a list of these, and
-`{"items": […]}` as the interface takes them. A file is good as a whole or not at all: whoever corrects it can send it
-again.
+Taken are an EPCIS document with the master data in its header or one that answers a query, bare events and master
+data, lists of these, and `{"items": […]}` as the interface takes them. A file is good as a whole or not at all: whoever
+corrects it can send it again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway import concealment, statement
 from gateway.enterprise.signing import Given
-from indexer.core import canonical, event, pointer, product
+from indexer.core import canonical, element, event, masterdata, pointer
 from indexer.core.canonical import Json
 from indexer.core.epcis import DOCUMENTS
 from indexer.core.errors import InputError
@@ -41,8 +41,8 @@ class FileShapeError(InputError):
 
     code = "FILE_SHAPE"
     sentence = (
-        "what stands at {place!r} is neither an EPCIS document nor an event, a product, a list of these or an object "
-        "with items"
+        "what stands at {place!r} is neither an EPCIS document nor an event, master data, a list of these or an "
+        "object with items"
     )
 
 
@@ -93,6 +93,8 @@ def _given(value: Json) -> Iterator[Given]:
         for number, one in enumerate(value):
             yield _thing(one, pointer.escape(number))
     elif isinstance(value, dict) and value.get("type") in _DOCUMENTS:
+        for place, one in element.split(value):
+            yield Given(place, one, Kind.MASTER_DATA)
         for place, one in event.placed(value):
             yield Given(place, one, Kind.EVENT)
     elif isinstance(value, dict) and "items" in value and "type" not in value:
@@ -107,7 +109,7 @@ def _given(value: Json) -> Iterator[Given]:
 def _thing(value: Json, place: str) -> Given:
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise FileShapeError(place=place)
-    kind = Kind.MASTER_DATA if value["type"] == product.TYPE else Kind.EVENT
+    kind = Kind.MASTER_DATA if masterdata.of(value) else Kind.EVENT
     return Given(place, value, kind)
 
 

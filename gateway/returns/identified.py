@@ -49,8 +49,7 @@ def events(connection: Connection, vault: Vault, participant: UUID, event_id: st
         .order_by(_record.id)
     )
     rows = connection.execute(query).all()
-    owners = {row.id: participant for row in rows}
-    opened = opener.disclosures(connection, vault, owners, None, participant)
+    opened = opener.everything(connection, vault, [row.id for row in rows])
     found = []
     for row in rows:
         stated = content(row.content)

@@ -45,7 +45,17 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
     )
 
 
-_ORDER = ["submissions", "returns", "records", "trace", "labels", "log", "about", "operation"]
+_ORDER = [
+    "submissions",
+    "master data",
+    "returns",
+    "records",
+    "trace",
+    "labels",
+    "log",
+    "about",
+    "operation",
+]
 
 
 def _example(operation: dict[str, Any]) -> str:

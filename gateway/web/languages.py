@@ -74,6 +74,14 @@ FIELDS: dict[str, tuple[str, str]] = {
     "line": ("产线", "Line"),
     "standard": ("依据标准", "Standard"),
     "conclusion": ("结论", "Conclusion"),
+    "shift": ("班次", "Shift"),
+    "materialName": ("物料名称", "Material"),
+    "specification": ("规格", "Specification"),
+    "productionDate": ("生产日期", "Produced on"),
+    "certificate": ("合格证明", "Certificate"),
+    "laboratory": ("检验机构", "Laboratory"),
+    "reportNumber": ("报告编号", "Report number"),
+    "installationDate": ("安装日期", "Installed on"),
     "region": ("地区", "Region"),
 }
 

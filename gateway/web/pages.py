@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse
 
+from gateway.catalogue import desk
 from gateway.coding import labels
 from gateway.verifier import Answer, Page
 from gateway.web import history, shown
@@ -94,13 +95,14 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
             raise
         return wrong(request, language, text, error)
 
-    def look(connection: Connection) -> tuple[Page, dict[UUID, str]]:
+    def look(connection: Connection) -> tuple[Page, dict[UUID, str], history.Sites]:
         answer = held.verifier.about(connection, asked, direction=Direction.BACK)
         parties = [entry.submission.participant for entry in answer.bundle.records]
-        return answer, shown.names(connection, parties)
+        called = shown.names(connection, parties)
+        return answer, called, desk.sites(connection, history.places(answer))
 
     async with snapshot(held.engine) as connection:
-        answer, called = await connection.run_sync(look)
+        answer, called, sites = await connection.run_sync(look)
     if as_json:
         headers = {**OPEN, "Vary": "Accept"}
         # An empty bundle is an answer too, of which the reader's device makes UNKNOWN.
@@ -118,10 +120,10 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
         figures=labels.figures(asked),
         known=known,
         name=name,
-        facts=facts,
+        facts=[*facts, *history.safe_use(answer, asked, language)],
         identity=history.identity(asked, language),
         care=_care(answer),
-        moments=history.moments(answer, called, language),
+        moments=history.moments(answer, called, language, sites),
         missing=len(answer.bundle.missing),
         more=answer.more,
         bundle=f"{codes.path(asked)}?format=bundle",

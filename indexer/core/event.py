@@ -12,7 +12,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from indexer.core import code as codes
-from indexer.core import eventrules, product, shape
+from indexer.core import eventrules, masterdata, shape, topics
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code, Scheme
 from indexer.core.epcis import DECLARATION, DOCUMENTS, EVENTS, read_code
@@ -60,20 +60,21 @@ class Naming:
 
 
 def check(event: Json) -> None:
-    """Refuse, with its place, whatever keeps an event or a product's master data from being recorded."""
+    """Refuse, with its place, whatever keeps an event or master data from being recorded."""
     if not isinstance(event, dict):
         raise shape.ShapeError(place="", expected="an object")
+    if schema := masterdata.of(event):
+        schema.check(event)
+        return
+    topics.check(event)
     kind = event.get("type")
-    if kind == product.TYPE:
-        product.check(event)
-    elif kind is None:
+    if kind is None:
         raise shape.MissingMemberError(place="/type")
-    elif not isinstance(kind, str) or kind not in EVENTS:
+    if not isinstance(kind, str) or kind not in EVENTS:
         raise UnsupportedTypeError(place="/type", type=repr(kind)[:80])
-    else:
-        eventrules.check_ilmd(event)
-        EVENTS[kind](event, "")
-        eventrules.check(event)
+    eventrules.check_ilmd(event)
+    EVENTS[kind](event, "")
+    eventrules.check(event)
 
 
 def check_declaration(event: Members) -> None:
@@ -93,12 +94,12 @@ def void(body: Members) -> bool:
 def names(event: Members) -> list[Naming]:
     """List the things that an event or a body names; what is concealed names nothing.
 
-    All five types of EPCIS are read, and a product's master data names its GTIN. An event that names no thing names
-    where it happened, or nobody could ask for it.
+    All five types of EPCIS are read, and master data name what they describe. An event that names no thing names where
+    it happened, or nobody could ask for it.
     """
     kind = event.get("type")
-    if kind == product.TYPE:
-        return [Naming("product", "/gtin", product.gtin(event.get("gtin"), "/gtin"))]
+    if masterdata.of(event):
+        return [Naming(*one) for one in masterdata.naming(event)]
     found: list[Naming] = []
     if not isinstance(kind, str) or kind not in EVENTS:
         return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from indexer.core import code as codes
 from indexer.core import event as events
-from indexer.core import link, product
+from indexer.core import link, masterdata
 from indexer.core.amending import Relation
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code
@@ -39,7 +39,7 @@ class Spoken:
     @property
     def master(self) -> bool:
         """Whether it states what a class of things is, be it as a correction."""
-        corrected = self.kind == Kind.AMENDMENT and (self.body or {}).get("type") == product.TYPE
+        corrected = self.kind == Kind.AMENDMENT and masterdata.of(self.body or {}) is not None
         return self.kind == Kind.MASTER_DATA or corrected
 
     @property

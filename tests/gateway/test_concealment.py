@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.catalogue.examples import GOLDEN
 from gateway.concealment import PUBLISHED, inside, lacking, outermost, pointers, published
-from indexer.core import disclosure, event, product
+from indexer.core import disclosure, element, event, filing, masterdata, product, site
 from indexer.core.pointer import escape
+from indexer.core.topics import TOPICS
+from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event as made_event
 from tests.gateway.making import product as made_product
 
@@ -49,6 +52,49 @@ def test_a_products_data_stays_readable():
     assert published()[product.SCHEMA] == []
 
 
+def test_of_master_data_persons_addresses_and_suppliers_are_concealed():
+    assert pointers(site_data(address="示例路", regionCode="440605"), site.SCHEMA) == ["/address"]
+    bought = material(supplier="urn:x:s")
+    assert pointers(bought, masterdata.SCHEMAS["Material"].name) == ["/supplier"]
+    assert set(pointers(GOLDEN["filing"], filing.SCHEMA)) == {
+        "/legalRepresentative",
+        "/address",
+        "/contactName",
+        "/contactPhone",
+    }
+
+
+def test_of_a_vocabularys_element_only_the_values_that_say_where_and_who_are_concealed():
+    attributes = [
+        {"id": "urn:epcglobal:cbv:mda#name", "attribute": "一厂"},
+        {"id": "urn:epcglobal:cbv:mda#streetAddressOne", "attribute": "示例路 8 号"},
+        {"id": "cbvmda:latitude", "attribute": 23.02},
+        {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:x:party"},
+        {"id": "https://gs1.org/voc/telephone", "attribute": "0757"},
+    ]
+    stated: Any = {"type": "VocabularyElement", "attributes": attributes}
+    assert pointers(stated, element.SCHEMA) == [
+        f"/attributes/{at}/attribute" for at in (1, 2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_topics_secrets_are_concealed_and_its_example_still_opens(name):
+    stated = GOLDEN[name]
+    found = pointers(stated, event.SCHEMA)
+    body, disclosures = disclosure.conceal(stated, found, KEY)
+    assert disclosure.reveal(body, disclosures) == stated
+    assert body["suyuan:topic"] == name
+    hidden = {
+        "suyuan:supplier",
+        "suyuan:seller",
+        "suyuan:carrier",
+        "suyuan:plateNumber",
+        "suyuan:operatorName",
+    }
+    assert not (hidden | {"suyuan:signatory", "suyuan:price"}) & body.keys()
+
+
 def test_packed_children_are_concealed_one_by_one():
     stated: Any = {
         "type": "AggregationEvent",
@@ -75,7 +121,17 @@ def test_what_is_built_in_is_not():
 
 
 names = st.sampled_from(
-    ["suyuan:price", "price", "a/b", "~", "address", "x", "suyuan:operator", "quantity"]
+    [
+        "suyuan:price",
+        "price",
+        "a/b",
+        "~",
+        "address",
+        "x",
+        "suyuan:operator",
+        "quantity",
+        "suyuan:supplier",
+    ]
 )
 # What is never admitted, no event has.
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])

@@ -80,7 +80,29 @@ def test_a_code_is_concealed_with_the_list_around_it():
 def test_a_products_record_names_its_class():
     [one] = made(body(made_product()))
     gtin = code.canonical(code.parse(GTIN))
-    assert one.names == {(ledger.name(gtin), False)}
+    assert one.names == {
+        (ledger.name(gtin), False),
+        (ledger.described(gtin), False),
+        (ledger.describing(str(WHO), "Product"), False),
+    }
+
+
+def test_master_data_that_conceal_what_they_describe_are_found_by_their_owner_alone():
+    [one] = made(items({"event": made_product(), "kind": 2, "conceal": ["/gtin"]}))
+    gtin = code.canonical(code.parse(GTIN))
+    assert one.names == {
+        (VAULT.concealed_name(gtin), True),
+        (ledger.describing(str(WHO), "Product"), False),
+    }
+
+
+def test_all_that_a_topic_misses_is_told_each_by_its_place():
+    lacking = made_event("1", **{"suyuan:topic": "trade"}, bizStep="retail_selling")
+    with pytest.raises(draft.RefusedError) as error:
+        made(items({"event": made_event("2")}, {"event": lacking}))
+    places = [one.place.removeprefix("/items/1/event") for one in error.value.faults]
+    assert places == ["/readPoint", "/suyuan:seller", "/bizTransactionList", "/suyuan:region"]
+    assert error.value.facts["count"] == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 /**
- * Which things an event or a product's master data names; the twin of indexer/core/event.py's names.
+ * Which things an event or master data names; the twin of the names in indexer/core/event.py and masterdata.py.
  *
  * It does not say whether an event is well made: that was decided before it was signed.
  */
@@ -27,6 +27,21 @@ const ITEM = /^https:\/\/id\.gs1\.org\/01\/[0-9]{14}(?=$|\/(?!10\/))/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+$/;
 const GTIN = /^[0-9]{14}$/;
 
+/** What each type of master data describes: as what, the members that say so, and how they are spelt. */
+const MASTER: Record<string, [role: string, members: Record<string, RegExp>]> = {
+  Product: ["product", { gtin: GTIN }],
+  Material: ["material", { gtin: GTIN, id: URI }],
+  Site: ["site", { gln: /^[0-9]{13}$/ }],
+  Participant: ["participant", { id: URI }],
+  VocabularyElement: ["element", { id: URI }],
+};
+
+/** Which kind of master data a body is, undefined for one that is none. */
+export function master(body: JsonObject | undefined): (typeof MASTER)[string] | undefined {
+  const type = body?.["type"];
+  return typeof type === "string" && Object.hasOwn(MASTER, type) ? MASTER[type] : undefined;
+}
+
 /** One thing that is named: as what, where, and which, in its canonical spelling. */
 export interface Naming {
   role: string;
@@ -36,8 +51,12 @@ export interface Naming {
 
 /** List what a body names; what is concealed names nothing, and what names no thing names where it happened. */
 export function names(body: JsonObject): Naming[] {
+  const described = master(body);
+  if (described) {
+    return Object.entries(described[1]).filter(([name]) => name in body)
+      .map(([name, form]) => named(described[0], body[name], escape(name), form));
+  }
   const type = body["type"] as string;
-  if (type === "Product") return [named("product", body["gtin"], "/gtin", GTIN)];
   if (!EVENTS.includes(type)) return [];
   const found = NAMING.flatMap(([member, role, inner]) => {
     const value = body[member] ?? null;
@@ -86,7 +105,7 @@ const places = (body: JsonObject): Naming[] =>
 
 function named(role: string, value: Json | undefined, pointer: string, form = URI): Naming {
   if (typeof value !== "string" || !form.test(value)) throw new Fault("MEMBER_WRONG", {}, pointer);
-  return { role, pointer, code: read(value, pointer) };
+  return { role, pointer, code: read(role === "site" ? `(414)${value}` : value, pointer) };
 }
 
 /** Spell a code; an EPC URN whose digits do not fit its scheme stands for itself. */

@@ -68,6 +68,13 @@ export class Told {
     return Number.isNaN(time.getTime()) ? new Date(this.entry.receivedAt) : time;
   }
 
+  /** The day on which it happened, where it happened, as YYYY-MM-DD. */
+  get day(): string {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(plain(this.body["eventTimeZoneOffset"])) ?? [, "+", 8, 0];
+    const shift = (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return new Date(this.time.getTime() + (sign === "-" ? -shift : shift)).toISOString().slice(0, 10);
+  }
+
   fact(name: string): Json | undefined {
     return this.verdict.steps.find((step) => step.name === "key")?.facts[name];
   }

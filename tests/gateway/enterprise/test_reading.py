@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.catalogue.examples import GOLDEN
 from gateway.enterprise import reading
 from gateway.enterprise.reading import (
     FileShapeError,
@@ -12,6 +13,7 @@ from gateway.enterprise.reading import (
 from indexer.core import canonical, shape
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
+from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event, product
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -67,6 +69,20 @@ def test_events_products_lists_and_items_are_taken():
     first, second = read(items)
     assert (first.place, first.conceal) == ("/items/0/event", ("/bizStep",))
     assert (second.place, second.kind) == ("/items/1/event", Kind.MASTER_DATA)
+
+
+def test_master_data_of_every_type_are_taken_and_those_of_a_documents_header_first():
+    for stated in (site_data(), material(), GOLDEN["filing"]):
+        assert [(one.place, one.kind) for one in read(stated)] == [("", Kind.MASTER_DATA)]
+    place = {"id": "urn:epc:id:sgln:6945000.00101.0"}
+    vocabulary = {"type": "urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": [place]}
+    header = {"epcisMasterData": {"vocabularyList": [vocabulary]}}
+    first, second = read({**document(event()), "epcisHeader": header})
+    assert first.kind is Kind.MASTER_DATA
+    assert first.place == "/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0"
+    assert first.stated["vocabulary"] == vocabulary["type"]
+    assert second.place == "/epcisBody/eventList/0"
+    assert [one.kind for one in read({**document(), "epcisHeader": header})] == [Kind.MASTER_DATA]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from indexer.core.verdict import State
+from tests.gateway.catalogue.stating import GLN, site_data, state
 from tests.gateway.making import GTIN, event, product
 from tests.gateway.web.serving import Site, epc
 from tests.gateway.web.test_submissions import problem
@@ -48,6 +49,24 @@ def test_a_products_page_reads_without_scripts_and_hands_over_to_them(site):
     assert 'data-verifier="http://127.0.0.1:9/verify"' in page
     assert "connect-src 'self' http: https:" in answer.headers["content-security-policy"]
     lacks_inline(page)
+
+
+def test_a_page_names_places_as_master_data_do_and_says_until_when_to_use(site):
+    member = site.member()
+    place = {"readPoint": {"id": f"https://id.gs1.org/414/{GLN}"}}
+    state(site, member, product(gasClass="12T"), site_data("佛山工厂"))
+    site.send(member, event("1", action="ADD", bizStep="commissioning", **place))
+    sold = {"eventTime": "2024-02-29T12:00:00+08:00", "bizStep": "retail_selling"}
+    site.send(member, event("1", **sold))
+    page = site.http.get(PAGE, headers=HTML).text
+    assert "佛山工厂" in page
+    assert GLN not in page
+    assert "2032-02-29（自 2024-02-29 售出起 8 年，GB 17905-2008）" in page
+
+
+def test_the_page_of_a_place_shows_its_name(site):
+    state(site, site.member(), site_data("佛山工厂"))
+    assert "佛山工厂" in site.http.get(f"/414/{GLN}", headers=HTML).text
 
 
 def test_the_same_address_gives_the_bundle(site):

@@ -242,11 +242,14 @@ def test_a_correction_without_the_right_to_names_nothing_and_links_nothing():
         {"type": "AggregationEvent", "parentID": []},
         {"type": "ObjectEvent", "quantityList": ["x"]},
         {"type": "Product", "gtin": "1"},
-        {"type": "Product"},
     ],
 )
 def test_what_cannot_be_read_names_nothing(body):
     assert found("box", spoken(body)) == ["EVENT_UNREADABLE"]
+
+
+def test_a_product_whose_number_is_concealed_speaks_of_nothing():
+    assert found("box", spoken({"type": "Product"})) == ["CODE_NOT_NAMED"]
 
 
 @pytest.mark.parametrize("body", [{}, {"type": []}, {"type": "Letter", "epcList": [thing("box")]}])

@@ -31,9 +31,11 @@ def test_every_subject_is_run():
         "code",
         "disclosure",
         "event",
+        "masterdata",
         "merkle",
         "proof",
         "record",
+        "safeuse",
         "submission",
         "walk",
     } <= set(OURS)

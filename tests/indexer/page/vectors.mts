@@ -19,6 +19,7 @@ import * as merkle from "../../../indexer/page/src/merkle.ts";
 
 import * as proof from "../../../indexer/page/src/proof.ts";
 import * as record from "../../../indexer/page/src/record.ts";
+import * as safeuse from "../../../indexer/page/src/safeuse.ts";
 import * as submission from "../../../indexer/page/src/submission.ts";
 import { walk } from "../../../indexer/page/src/walk.ts";
 
@@ -114,6 +115,15 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+  },
+  "masterdata": {
+    "names": (v) =>
+      assert.deepEqual(events.names(v.body).map((one) => [one.role, one.pointer, one.code]), v.named),
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.body)), [v.error, v.place]),
+  },
+  "safeuse": {
+    "years": (v) => assert.deepEqual(safeuse.years(v.product) ?? null, v.years),
+    "until": (v) => assert.equal(safeuse.until(v.sold, v.years) ?? null, v.until),
   },
   "event": {
     names: (v) => {

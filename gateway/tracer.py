@@ -59,7 +59,7 @@ class Story:
 
     `steps` says of each record that belongs to it how far it is from the asked code, `missing` what is gone of it,
     `over` which records were corrected or withdrawn, `statements` those that lead anywhere; `whole` is False where
-    `MOST_READ` ended the reading.
+    the limit of reading ended it.
     """
 
     asked: str
@@ -112,9 +112,10 @@ class Story:
 class Tracer:
     """One trace, in one snapshot of the store, for one reader."""
 
-    def __init__(self, connection: Connection, opener: Opener) -> None:
+    def __init__(self, connection: Connection, opener: Opener, most: int = MOST_READ) -> None:
         self._connection = connection
         self._opener = opener
+        self._most = most
         self._told: dict[UUID, Told] = {}
         self._naming: dict[UUID, set[str]] = {}  # which codes the index finds a record by
         self._gone: dict[UUID, None] = {}
@@ -152,20 +153,21 @@ class Tracer:
             by_name[ledger.name(code)] = by_name[self._opener.vault.concealed_name(code)] = one
         names = list(by_name)
         for at in range(0, len(names), _BATCH):
-            room = MOST_READ - len(self._told)
-            found = lookup.named(self._connection, names[at : at + _BATCH], room + 1)
-            self._whole = self._whole and len(found) <= room
-            for record, hits in list(found.items())[:room]:
+            found = lookup.named(self._connection, names[at : at + _BATCH], self._most + 1)
+            new = [one for one in found if one not in self._told]
+            left = set(new[self._most - len(self._told) :])
+            for record, hits in found.items():
                 self._naming.setdefault(record, set()).update(by_name[one] for one in hits)
-            self._take(list(found)[:room])
-            if not self._whole:
+            self._take([one for one in found if one not in left])
+            if left or len(found) > self._most:
+                self._whole = False
                 return
 
     def _take(self, ids: Sequence[UUID]) -> None:
         """Read what was not read yet, with what amends it; look again at what now opens further."""
         rows = lookup.light(self._connection, [one for one in ids if one not in self._told])
         self._gone |= dict.fromkeys(one for one in ids if one not in rows and one not in self._told)
-        rows, gone = lookup.amended(self._connection, rows, lookup.light, MOST_READ)
+        rows, gone = lookup.amended(self._connection, rows, lookup.light, self._most)
         self._gone |= dict.fromkeys(gone)
         self._opener.read((row.id, row.participant) for row in rows.values())
         again = {one: self._told[one].row for one in ids if one in self._told}

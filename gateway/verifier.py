@@ -17,7 +17,7 @@ from gateway.catalogue import versions
 from gateway.evidence import Evidence, content, newest
 from gateway.lookup import Rows
 from gateway.opener import Opener
-from gateway.tracer import Story, Tracer
+from gateway.tracer import MOST_READ, Story, Tracer
 from gateway.vault import Vault
 from indexer.core import code, event
 from indexer.core.bundle import Bundle, Entry
@@ -27,8 +27,8 @@ from indexer.core.errors import MissingError
 from indexer.core.walk import Direction
 from indexer.store import ledger
 
-# Records in one answer. A piece has dozens; a phone verifies a hundred in a second.
-MOST = 500
+# Records in one page of an answer. A piece has dozens; a phone verifies a hundred in a second.
+MOST: Final = 500
 
 
 class NoRecordError(MissingError):
@@ -80,6 +80,8 @@ class Verifier:
 
     origin: str
     vault: Vault = field(repr=False)
+    most: int = MOST
+    reading: int = MOST_READ
 
     def trace(
         self,
@@ -90,9 +92,8 @@ class Verifier:
         depth: int | None = None,
     ) -> Story:
         """Find the whole story of a code, without its evidence."""
-        return Tracer(connection, Opener(connection, self.vault, reader)).trace(
-            asked, direction, depth
-        )
+        opener = Opener(connection, self.vault, reader)
+        return Tracer(connection, opener, self.reading).trace(asked, direction, depth)
 
     def about(
         self,
@@ -106,23 +107,23 @@ class Verifier:
         """Gather the records of a code's story, and the master data of its class.
 
         `reader` is the participant who asks: it sees its own records whole, and of others' what names the code or
-        what that led to. The nearest records come first, of equally near ones the newest, and `MOST` of them behind
+        what that led to. The nearest records come first, of equally near ones the newest, and `most` of them behind
         the record `after`.
         """
         opener = Opener(connection, self.vault, reader)
-        story = Tracer(connection, opener).trace(asked, direction, depth)
+        story = Tracer(connection, opener, self.reading).trace(asked, direction, depth)
         if not story.steps and not story.missing:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
             return _page(self._answer(connection, {}, [], opener), story)
         order = [one for one in story.order if not versions.is_master(story.told[one].row)]
         start = order.index(after) + 1 if after in order else 0
-        page = order[start : start + MOST]
+        page = order[start : start + self.most]
         wanted = page if start == 0 else dict.fromkeys([*page, *story.leading(page)])
         found, gone = lookup.amended(
-            connection, lookup.whole(connection, list(wanted)), lookup.whole, 2 * MOST
+            connection, lookup.whole(connection, list(wanted)), lookup.whole, 2 * self.most
         )
         master, lost = self._described(connection, asked, story)
-        found |= lookup.based(connection, master, lookup.whole, 2 * MOST)
+        found |= lookup.based(connection, master, lookup.whole, 2 * self.most)
         answer = self._answer(
             connection,
             found,
@@ -131,7 +132,7 @@ class Verifier:
             known=story.walk.things.keys(),
             stated=next(iter(master.values()), None),
         )
-        return _page(answer, story, page[-1] if len(order) > start + MOST else None)
+        return _page(answer, story, page[-1] if len(order) > start + self.most else None)
 
     def record(self, connection: Connection, one: UUID, reader: UUID | None = None) -> Answer:
         """Gather one record by its id, with what it amends and what amends it.
@@ -141,8 +142,8 @@ class Verifier:
         rows = lookup.whole(connection, [one])
         if not rows and not lookup.indexed(connection, one):
             raise NoRecordError(id=one)
-        based = lookup.based(connection, rows, lookup.whole, 2 * MOST)
-        found, gone = lookup.amended(connection, based, lookup.whole, 2 * MOST)
+        based = lookup.based(connection, rows, lookup.whole, 2 * self.most)
+        found, gone = lookup.amended(connection, based, lookup.whole, 2 * self.most)
         opener = Opener(connection, self.vault, reader)
         return self._answer(connection, found, gone if rows else [one], opener)
 
@@ -154,9 +155,9 @@ class Verifier:
         A gap in what describes the class may be the product's own data, so the reader is told of it.
         """
         kind = code.canonical(code.parent(asked) or asked)
-        stated = list(lookup.named(connection, [ledger.described(kind)], MOST))
+        stated = list(lookup.named(connection, [ledger.described(kind)], self.most))
         candidates, lost = lookup.amended(
-            connection, lookup.whole(connection, stated), lookup.whole, 2 * MOST
+            connection, lookup.whole(connection, stated), lookup.whole, 2 * self.most
         )
         own = {one: story.told[one].row for one, steps in story.steps.items() if steps == 0}
         master = _master_data(candidates, own, kind)

@@ -170,6 +170,23 @@ def sites(
     return found
 
 
+def described(connection: Connection, wanted: Iterable[str]) -> dict[str, Members]:
+    """Find what is openly stated about things, by their canonical codes: of each the newest word that is heard."""
+    asked = set(wanted)
+    rows = _named(connection, [ledger.described(one) for one in asked], None)
+    about: dict[str, list[Row[Any]]] = {}
+    for row in rows.values():
+        for one in versions.codes(row) & asked:
+            about.setdefault(one, []).append(row)
+    heard = {(one, row.id) for one, some in about.items() for row in versions.heard(some, None)}
+    found: dict[str, Members] = {}
+    for row in versions.standing(list(rows.values())):
+        for one in versions.codes(row):
+            if (one, row.id) in heard:
+                found.setdefault(one, versions.body(row))
+    return found
+
+
 def _named(connection: Connection, names: Sequence[bytes], owner: UUID | None) -> _Rows:
     """Read the master data indexed under names, and what corrects or withdraws them, and that in turn."""
     if not names:

@@ -29,13 +29,14 @@ class Size:
     upright: bool = False
 
 
-LYING = Size(width=176, height=54, between=72, beside=20)
-UPRIGHT = Size(width=156, height=54, between=44, beside=14, upright=True)
+LYING = Size(width=166, height=54, between=82, beside=20)
+UPRIGHT = Size(width=150, height=54, between=44, beside=12, upright=True)
 _ROUND = 22  # across a process, beside or above the two lines that name it
 _WORDS = {False: 36, True: 150}
 _BEND = 10  # across the place where a long arrow passes a layer
 _EDGE = 14
-_APART = 34  # between the boxes and those aside
+_BOW = 56  # how far an arrow within a column goes around
+_APART = 36  # between boxes and those aside, and between what is aside and what holds it
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def draw(boxes: Sequence[Box], arrows: Iterable[tuple[str, str]], size: Size) ->
     """Place boxes and the arrows between them."""
     by_key = {box.key: box for box in boxes}
     ends = list(dict.fromkeys(arrow for arrow in arrows if arrow[0] != arrow[1]))
-    layer = _layers(list(by_key), ends)
+    layer, depth = _layers(by_key, ends)
     chains = {arrow: _chain(arrow, layer) for arrow in ends}
     rows: list[list[str]] = [[] for _ in range(max(layer.values(), default=0) + 1)]
     for key, at in layer.items():
@@ -81,26 +82,32 @@ def draw(boxes: Sequence[Box], arrows: Iterable[tuple[str, str]], size: Size) ->
         for one, other in pairwise(chain):
             near[one].append(other)
             near[other].append(one)
-    _order(rows, near, by_key)
+    _order(rows, near, by_key, depth)
     across = _across(rows, near, by_key, size)
     return _measured(by_key, chains, layer, across, size)
 
 
-def _layers(keys: Sequence[str], arrows: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Give each box its layer: right behind the last that leads to it; if none does, right before its first."""
+def _layers(
+    boxes: Mapping[str, Box], arrows: Sequence[tuple[str, str]]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Give each box its layer, right before the first that it leads to, and if aside how deep in its layer it is.
+
+    What leads nowhere is right behind the last that leads to it.
+    """
     onward = defaultdict[str, list[str]](list)
     for inner, outer in arrows:
         onward[inner].append(outer)
-    order, kept = _unrolled(keys, onward)
-    layer = dict.fromkeys(keys, 0)
+    order, kept = _unrolled(list(boxes), onward)
+    layer, depth = dict.fromkeys(boxes, 0), dict.fromkeys(boxes, 0)
     for inner in order:
         for outer in kept[inner]:
-            layer[outer] = max(layer[outer], layer[inner] + 1)
-    led = {outer for inner in keys for outer in kept[inner]}
-    for inner in keys:
-        if inner not in led and kept[inner]:
+            step = 0 if boxes[inner].aside and boxes[outer].aside else 1
+            layer[outer] = max(layer[outer], layer[inner] + step)
+            depth[outer] = max(depth[outer], depth[inner] + 1 - step)
+    for inner in reversed(order):
+        if kept[inner] and not boxes[inner].aside:
             layer[inner] = min(layer[outer] for outer in kept[inner]) - 1
-    return layer
+    return layer, depth
 
 
 def _unrolled(
@@ -140,7 +147,10 @@ def _chain(arrow: tuple[str, str], layer: dict[str, int]) -> list[str]:
 
 
 def _order(
-    rows: list[list[str]], near: Mapping[str, Sequence[str]], boxes: Mapping[str, Box]
+    rows: list[list[str]],
+    near: Mapping[str, Sequence[str]],
+    boxes: Mapping[str, Box],
+    depth: Mapping[str, int],
 ) -> None:
     """Sort each layer by the middle of its neighbours before, then behind, and so on."""
     place = {key: float(at) for row in rows for at, key in enumerate(row)}
@@ -149,7 +159,9 @@ def _order(
             middle = {
                 key: _mean([place[one] for one in near.get(key, ())], place[key]) for key in row
             }
-            row.sort(key=lambda key: (_aside(boxes, key), middle[key], place[key]))
+            row.sort(
+                key=lambda key: (_aside(boxes, key), depth.get(key, 0), middle[key], place[key])
+            )
             place |= {key: float(at) for at, key in enumerate(row)}
 
 
@@ -175,14 +187,14 @@ def _across(
     ahead = [[key for key in row if not _aside(boxes, key)] for row in rows]
     below = [[key for key in row if _aside(boxes, key)] for row in rows]
     least = 0.0
-    for band in (ahead, below):
+    for band, beside in ((ahead, size.beside), (below, _APART)):
         for sweep in range(_SWEEPS):
             for row in band if sweep % 2 == 0 else band[::-1]:
                 wish = [
                     _mean([middle[one] for one in near.get(key, ())], middle[key]) for key in row
                 ]
                 middle |= dict(
-                    zip(row, _apart(wish, [room(key) for key in row], size.beside), strict=True)
+                    zip(row, _apart(wish, [room(key) for key in row], beside), strict=True)
                 )
         drawn = [key for row in band for key in row]
         top = min((middle[key] - room(key) / 2 for key in drawn), default=0.0)
@@ -225,7 +237,7 @@ def _measured(
         wide, high = (_ROUND, _ROUND) if box.round else (size.width, size.height)
         placed[key] = Placed(_near(x - wide / 2), _near(y - high / 2), wide, high)
     arrows = {
-        arrow: _path([(*middle[key], half.get(key, 0.0)) for key in chain], turn)
+        arrow: _path([(*middle[key], half.get(key, 0.0)) for key in chain], turn, size.height)
         for arrow, chain in chains.items()
     }
     side = max((at for _, at in middle.values()), default=0.0) + breadth / 2 + _EDGE
@@ -233,11 +245,15 @@ def _measured(
     return Drawing(round(whole[0]), round(whole[1]), placed, arrows)
 
 
-def _path(points: Sequence[tuple[float, float, float]], turn: _Turn) -> tuple[str, float, float]:
+def _path(
+    points: Sequence[tuple[float, float, float]], turn: _Turn, high: float
+) -> tuple[str, float, float]:
     """Draw one arrow as a row of curves that leave and arrive along the layers; give the middle of the last too."""
     said = ""
     at = (0.0, 0.0)
     for (start, side, half), (end, other, size) in pairwise(points):
+        if start == end:
+            return _beside(start, half, side, other, high)
         way = 1 if end >= start else -1
         leave, arrive = start + way * half, end - way * size
         bend = (leave + arrive) / 2
@@ -246,6 +262,22 @@ def _path(points: Sequence[tuple[float, float, float]], turn: _Turn) -> tuple[st
         said += " C" + " ".join(f"{_near(x)} {_near(y)}" for x, y in curve)
         at = turn(bend, (side + other) / 2)
     return said, _near(at[0]), _near(at[1])
+
+
+def _beside(
+    middle: float, half: float, above: float, below: float, high: float
+) -> tuple[str, float, float]:
+    """Draw an arrow within a column: straight between neighbours, else in a bow around what is between them."""
+    way = 1 if below > above else -1
+    gap = abs(below - above) - high
+    if gap <= high:
+        start, end = above + way * high / 2, below - way * high / 2
+        said = f"M{_near(middle)} {_near(start)} L{_near(middle)} {_near(end)}"
+        return said, _near(middle), _near((start + end) / 2)
+    right, bow = middle + half, middle + half + _BOW
+    said = f"M{_near(right)} {_near(above)} C{_near(bow)} {_near(above)}"
+    said += f" {_near(bow)} {_near(below)} {_near(right)} {_near(below)}"
+    return said, _near(right + _BOW * 0.75), _near((above + below) / 2)
 
 
 def _aside(boxes: Mapping[str, Box], key: str) -> bool:

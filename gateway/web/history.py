@@ -34,6 +34,7 @@ class Moment:
     instant: str  # for machines
     who: str | None
     final: bool
+    about: str | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -48,13 +49,18 @@ def moments(
     called: Mapping[UUID, str],
     language: Language,
     sites: Sites | None = None,
+    about: Mapping[UUID, str] | None = None,
 ) -> list[Moment]:
     """Tell the history, oldest first by the time each record itself states; what declares itself an error is none.
 
-    A place goes by the name that the same participant gave it, if any, in its master data.
+    A place goes by the name that the same participant gave it, if any, in its master data. `about` says of records
+    that speak of something else in the product's story what that is.
     """
     told = [
-        (_instant(entry), _moment(entry, called, sites or {}, language))
+        (
+            _instant(entry),
+            _moment(entry, called, sites or {}, language, (about or {}).get(entry.id)),
+        )
         for entry in answer.bundle.records
         if answer.kinds[entry.id] == Kind.EVENT and not events.void(body(entry))
     ]
@@ -82,9 +88,9 @@ def product(answer: Answer, language: Language) -> tuple[str | None, list[tuple[
         (t("生产许可证编号", "Production licence"), _text(data.get("licenceNumber"))),
         (t("生产许可证有效期至", "Licence valid until"), _text(data.get("licenceValidUntil"))),
         (t("安全使用年限", "Safe use"), _with(data.get("safeUseYears"), t(" 年", " years"))),
-        (t("生产企业", "Manufacturer"), _spoken(data.get("manufacturer"), language)),
+        (t("生产企业", "Manufacturer"), spoken(data.get("manufacturer"), language)),
     ]
-    return _spoken(data.get("name"), language) or None, [row for row in rows if row[1]]
+    return spoken(data.get("name"), language) or None, [row for row in rows if row[1]]
 
 
 def safe_use(answer: Answer, asked: Code, language: Language) -> list[tuple[str, str]]:
@@ -93,7 +99,7 @@ def safe_use(answer: Answer, asked: Code, language: Language) -> list[tuple[str,
     sales = [
         _local(entry).date()
         for entry in _standing(answer)
-        if short(_text(body(entry).get("bizStep"))) == "retail_selling"
+        if short(_text(body(entry).get("bizStep"))) == "retail_selling" and _names(entry, asked)
     ]
     if found is None or not sales or asked.scheme in (Scheme.GTIN, Scheme.LGTIN):
         return []
@@ -123,7 +129,17 @@ def identity(asked: Code, language: Language) -> list[tuple[str, str]]:
     return [(key, asked.key), *([(extension, asked.extension)] if extension else [])]
 
 
-def _moment(entry: Entry, called: Mapping[UUID, str], sites: Sites, language: Language) -> Moment:
+def _names(entry: Entry, asked: Code) -> bool:
+    """Tell whether a record speaks of the asked code itself, and not only of what belongs to its story."""
+    try:
+        return any(one.code == asked for one in events.names(body(entry)))
+    except InputError:
+        return False
+
+
+def _moment(
+    entry: Entry, called: Mapping[UUID, str], sites: Sites, language: Language, about: str | None
+) -> Moment:
     event, instant, shown = body(entry), _instant(entry), _local(entry)
     step = short(_text(event.get("bizStep")))
     return Moment(
@@ -133,6 +149,7 @@ def _moment(entry: Entry, called: Mapping[UUID, str], sites: Sites, language: La
         instant=instant.isoformat(timespec="seconds"),
         who=called.get(entry.submission.participant),
         final=entry.logged is not None,
+        about=about,
         facts=[
             *_where(entry, sites, language),
             *_stated(event, language),
@@ -201,7 +218,7 @@ def _where(entry: Entry, sites: Sites, language: Language) -> Iterator[tuple[str
     if found:
         site = sites.get((entry.submission.participant, code.canonical(found)), {})
         prefix = "GLN " if found.scheme is Scheme.GLN else ""
-        said = _spoken(site.get("name"), language) or prefix + found.key
+        said = spoken(site.get("name"), language) or prefix + found.key
     if said:
         yield speak(language)("地点", "Place"), said
 
@@ -238,7 +255,8 @@ def short(name: str) -> str:
     return vocabulary.short(name).rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
 
 
-def _spoken(value: Json, language: Language) -> str:
+def spoken(value: Json, language: Language) -> str:
+    """Give a text, or of texts by language the reader's."""
     if not isinstance(value, dict):
         return _text(value)
     return _text(value.get(language)) or _text(value.get("zh"))

@@ -5,7 +5,7 @@ address, asked for as JSON, and the reader's own device checks it and writes the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -25,6 +25,7 @@ from gateway.web.pages import wants_json, wrong
 from gateway.web.records import OPEN
 from gateway.web.sketch import Sketch
 from gateway.web.templating import render
+from gateway.web.wording import Wording, clock, described, label
 from indexer.core import code as codes
 from indexer.core.code import Code
 from indexer.core.errors import InputError
@@ -61,31 +62,32 @@ async def lineage(
             raise
         return wrong(request, language, text, error)
 
-    def look(connection: Connection) -> tuple[Page, dict[UUID, str]]:
+    def look(connection: Connection) -> tuple[Page, Wording, dict[UUID, str]]:
         page = held.verifier.about(connection, asked, direction=direction)
         parties = {one.row.participant for one in page.story.told.values()}
-        return page, shown.names(connection, parties)
+        words = Wording(page.story, described(connection, page.story), language)
+        return page, words, shown.names(connection, parties)
 
     async with snapshot(held.engine) as connection:
-        page, called = await connection.run_sync(look)
+        page, words, called = await connection.run_sync(look)
     if as_json:
         headers = {**OPEN, "Vary": "Accept"}
         return Response(page.bundle.to_json(), headers=headers, media_type="application/json")
-    return _page(request, language, asked, direction, page, called)
+    return _page(request, words, asked, direction, page, called)
 
 
 def _page(
     request: Request,
-    language: Language,
+    words: Wording,
     asked: Code,
     direction: Direction,
     page: Page,
     called: dict[UUID, str],
 ) -> Response:
-    story = page.story
+    story, language = page.story, words.language
     known = bool(page.bundle.records or page.bundle.missing)
     name, _ = history.product(page, language)
-    drawn = sketch.sketch(story, language)
+    drawn = sketch.sketch(story, words)
     affected = [] if direction is Direction.BACK else items(story.forward())
     here = f"{PREFIX}{codes.path(asked)}"
     api = f"/api/v1/trace/{quote(codes.canonical(asked), safe='')}"
@@ -106,10 +108,10 @@ def _page(
         sketch=drawn,
         rounds={one.key for one in drawn.shapes if one.kind == "process"},
         drawings=[_drawing(drawn, size) for size in (LYING, UPRIGHT)],
-        rows=list(_rows(story, language))[:MOST_ROWS],
+        rows=list(_rows(story, words))[:MOST_ROWS],
         links=len(story.walk.links),
         things=sum(not is_process(one) for one in story.walk.things) - 1,
-        affected=[_affected(one, called, language) for one in affected[:MOST_ROWS]],
+        affected=[_affected(one, called, words) for one in affected[:MOST_ROWS]],
         count=len(affected),
         csv=f"{api}?only=items&format=csv",
         api=f"{api}?direction={direction.value}",
@@ -119,7 +121,7 @@ def _page(
 
 @dataclass(frozen=True)
 class Row:
-    """One link in words."""
+    """One link in words; each end with its page."""
 
     inner: tuple[str, str]
     how: str
@@ -129,34 +131,29 @@ class Row:
     records: Sequence[str]
 
 
-def _rows(story: Story, language: Language) -> Iterator[Row]:
+def _rows(story: Story, words: Wording) -> Iterator[Row]:
     """Tell the links, the oldest first."""
+    t = speak(words.language)
     for one in sorted(story.walk.links, key=lambda one: (one.since, one.inner, one.outer)):
+        made = _INPUT if is_process(one.outer) else _OUTPUT
         yield Row(
-            _thing(one.inner, language),
-            speak(language)(*_WAYS.get(one.way, _INPUT if is_process(one.outer) else _OUTPUT)),
-            _thing(one.outer, language),
-            sketch.clock(one.since),
-            sketch.clock(one.until),
+            (words.line(one.inner), words.page(one.inner)),
+            t(*_WAYS.get(one.way, made)),
+            (words.line(one.outer), words.page(one.outer)),
+            clock(one.since),
+            clock(one.until),
             sorted(map(str, one.records)),
         )
 
 
-def _thing(key: str, language: Language) -> tuple[str, str]:
-    """Word one end of a link, and where it leads."""
-    if is_process(key):
-        return speak(language)("一次加工", "a process"), ""
-    return " · ".join(dict.fromkeys(sketch.label(key, language))), codes.path(codes.parse(key))
-
-
-def _affected(one: Item, called: dict[UUID, str], language: Language) -> dict[str, object]:
+def _affected(one: Item, called: Mapping[UUID, str], words: Wording) -> dict[str, object]:
     return {
-        "thing": _thing(one.code, language),
-        "since": sketch.clock(one.since),
-        "until": sketch.clock(one.until),
-        "holder": _thing(one.holder, language) if one.holder else None,
-        "seen": sketch.clock(one.seen) if one.seen else "",
-        "place": _place(one.place, language),
+        "thing": (words.line(one.code), words.page(one.code)),
+        "since": clock(one.since),
+        "until": clock(one.until),
+        "holder": (words.line(one.holder), words.page(one.holder)) if one.holder else None,
+        "seen": clock(one.seen) if one.seen else "",
+        "place": _place(one.place, words.language),
         "party": called.get(one.participant, "") if one.participant else "",
         "records": one.records,
     }
@@ -164,13 +161,17 @@ def _affected(one: Item, called: dict[UUID, str], language: Language) -> dict[st
 
 def _place(said: str | None, language: Language) -> str:
     try:
-        return " · ".join(dict.fromkeys(sketch.label(said, language))) if said else ""
+        return " ".join(reversed(label(said, language))) if said else ""
     except InputError:
         return said or ""
 
 
 def _drawing(drawn: Sketch, size: Size) -> tuple[bool, Drawing]:
-    boxes = [Box(one.key, one.kind == "process", one.kind == "holder") for one in drawn.shapes]
+    # On a narrow screen nothing stands beside the rest.
+    boxes = [
+        Box(one.key, one.kind == "process", one.kind == "holder" and not size.upright)
+        for one in drawn.shapes
+    ]
     return size.upright, draw(boxes, [(one.inner, one.outer) for one in drawn.strokes], size)
 
 

@@ -15,13 +15,14 @@ from starlette.responses import RedirectResponse
 from gateway.catalogue import desk
 from gateway.coding import labels
 from gateway.verifier import Answer, Page
-from gateway.web import history, shown
+from gateway.web import history, origins, shown
 from gateway.web.deps import Held, Spoken, snapshot, text_in_path
 from gateway.web.errors import STATUS
 from gateway.web.guard import ASKING
 from gateway.web.languages import Language, prefers, speak
 from gateway.web.records import OPEN
 from gateway.web.templating import render
+from gateway.web.wording import Wording, described
 from indexer.core import code as codes
 from indexer.core.code import CodeError, CodeLengthError, Scheme
 from indexer.core.errors import InputError, outside
@@ -95,14 +96,15 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
             raise
         return wrong(request, language, text, error)
 
-    def look(connection: Connection) -> tuple[Page, dict[UUID, str], history.Sites]:
+    def look(connection: Connection) -> tuple[Page, Wording, dict[UUID, str], history.Sites]:
         answer = held.verifier.about(connection, asked, direction=Direction.BACK)
         parties = [entry.submission.participant for entry in answer.bundle.records]
         called = shown.names(connection, parties)
-        return answer, called, desk.sites(connection, history.places(answer))
+        words = Wording(answer.story, described(connection, answer.story), language)
+        return answer, words, called, desk.sites(connection, history.places(answer))
 
     async with snapshot(held.engine) as connection:
-        answer, called, sites = await connection.run_sync(look)
+        answer, words, called, sites = await connection.run_sync(look)
     if as_json:
         headers = {**OPEN, "Vary": "Accept"}
         # An empty bundle is an answer too, of which the reader's device makes UNKNOWN.
@@ -110,6 +112,7 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     known = bool(answer.bundle.records or answer.bundle.missing)
     here = f"{held.settings.public_url.rstrip('/')}{codes.path(asked)}"
     name, facts = history.product(answer, language)
+    about = origins.about(answer.story, words, answer.kinds)
     return render(
         request,
         "product.html",
@@ -123,7 +126,10 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
         facts=[*facts, *history.safe_use(answer, asked, language)],
         identity=history.identity(asked, language),
         care=_care(answer),
-        moments=history.moments(answer, called, language, sites),
+        moments=history.moments(answer, called, language, sites, about),
+        origins=origins.lines(answer.story, words),
+        beyond=origins.beyond(answer.story),
+        trace=f"/trace{codes.path(asked)}",
         missing=len(answer.bundle.missing),
         more=answer.more,
         bundle=f"{codes.path(asked)}?format=bundle",

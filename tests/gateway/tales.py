@@ -6,6 +6,7 @@ which the parties happened to send, which is not the order in which it happened.
 
 from typing import Any
 
+from indexer.core import code
 from tests.gateway.making import event
 
 GTIN, VALVE_GTIN = "06945000000015", "06945000000022"
@@ -17,6 +18,11 @@ BURNER = "urn:example:lot:burner-3"
 CASES = ["urn:epc:id:sscc:6945000.0000000001", "urn:epc:id:sscc:6945000.0000000002"]
 PALLET = "urn:epc:id:sscc:6945000.0000000003"
 TRUCK = "urn:example:truck:B12345"
+
+
+def canonical(text: str) -> str:
+    """Spell a code as answers do."""
+    return code.canonical(code.parse(text))
 
 
 def told(kind: str, time: str, **members: Any) -> dict[str, Any]:

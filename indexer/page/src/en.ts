@@ -73,6 +73,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "category.other": "Other product",
 
   "history.title": "History",
+  "history.about": "About {what}",
   "history.none": "There is no history.",
   "history.masterData": "Product data registered",
   "history.event": "Other event",

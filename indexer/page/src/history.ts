@@ -6,6 +6,7 @@
 import type { Bundle, Entry, Gap } from "./bundle.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
+import { parse } from "./code.ts";
 import { h } from "./dom.ts";
 import { isVoid } from "./event.ts";
 import { Fault } from "./fault.ts";
@@ -14,7 +15,7 @@ import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
 import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
 import { CONDITIONS, ERRORS, STEPS, term } from "./terms.ts";
-import { moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
+import { listed, moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
 import { worst, type Notice, type RecordVerdict, type State, type Verdict } from "./verdict.ts";
 
 const KINDS: Record<number, Word> = {
@@ -59,6 +60,12 @@ export class Told {
 
   get master(): boolean {
     return isMaster(this.verdict.kind, this.body);
+  }
+
+  /** What else of the product's story it speaks of; nothing where it names the product itself. */
+  get about(): string[] {
+    const { by, codes } = this.verdict.steps.find((step) => step.name === "code")?.facts ?? {};
+    return by === "LINK" ? (codes as string[]) : [];
   }
 
   /** When it happened, as it says itself; what does not say is as old as its receipt. */
@@ -178,6 +185,14 @@ function amendments(lang: Lang, told: Told, all: readonly Told[]): HTMLElement[]
   ];
 }
 
+/** Of a record that speaks of something else in the product's story, what that is. */
+function about(lang: Lang, { about: codes }: Told): HTMLElement[] {
+  if (!codes.length) return [];
+  const names = codes.map((code) => parse(code).gs1?.extension || parse(code).gs1?.value || code);
+  const what = listed(lang, names.slice(0, 3)) + (names.length > 3 ? " …" : "");
+  return [h("p", { class: "sy-note" }, say(lang, "history.about", { what }))];
+}
+
 function story(lang: Lang, told: Told): HTMLElement[] {
   const { body } = told;
   const rows: [string, string][] = [];
@@ -188,7 +203,7 @@ function story(lang: Lang, told: Told): HTMLElement[] {
   if (where) rows.push([say(lang, "history.where"), where]);
   const facts = h("dl", { class: "sy-facts" }, rows.map(([name, said]) => h("div", {}, h("dt", {}, name), h("dd", {}, said))));
   const table = measures(lang, body);
-  return [signer(lang, told), ...(rows.length ? [facts] : []), ...(table ? [table] : [])];
+  return [...about(lang, told), signer(lang, told), ...(rows.length ? [facts] : []), ...(table ? [table] : [])];
 }
 
 function signer(lang: Lang, told: Told): HTMLElement {

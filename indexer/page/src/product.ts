@@ -58,7 +58,8 @@ function facts(lang: Lang, code: string, body: JsonObject, told: readonly Told[]
 
 /** Until when it may be used, counted from its earliest sale that is proven and stands. */
 function usable(lang: Lang, body: JsonObject, told: readonly Told[]): string {
-  const sold = told.filter((one) => one.trusted && !one.superseded && short(plain(one.body["bizStep"])) === "retail_selling")
+  const own = told.filter((one) => one.trusted && !one.superseded && !one.about.length);
+  const sold = own.filter((one) => short(plain(one.body["bizStep"])) === "retail_selling")
     .map((one) => one.day).sort()[0];
   const [count, declared] = years(body) ?? [];
   const end = sold && count && until(sold, count);

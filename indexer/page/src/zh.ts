@@ -71,6 +71,7 @@ export const ZH = {
   "category.other": "其他产品",
 
   "history.title": "流转记录",
+  "history.about": "关于 {what}",
   "history.none": "没有流转记录。",
   "history.masterData": "登记产品资料",
   "history.event": "其他事件",

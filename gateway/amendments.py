@@ -21,7 +21,7 @@ SUPERSEDING = (Kind.AMENDMENT, Kind.WITHDRAWAL)
 def amending(connection: Connection, digests: Iterable[bytes]) -> list[UUID]:
     """List the records that amend records of these digests, gone ones included, oldest first."""
     names = [ledger.amends(digest) for digest in digests]
-    query = select(_naming.record).where(_naming.code.in_(names)).distinct()
+    query = select(_naming.record).where(_naming.code == func.any(names)).distinct()
     return list(connection.scalars(query.order_by(_naming.record)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 
 from gateway import amendments
 from indexer.core.bundle import Missing
@@ -39,26 +39,18 @@ _SAID: tuple[ColumnElement[Any], ...] = (
 )
 
 
+# Joined rather than compared, so that each is looked up by the index however many there are.
+_NAMED = text("""
+select named.record, array_agg(named.code)
+from unnest(cast(:names as bytea[])) as sought (code) join ledger.naming as named on named.code = sought.code
+group by named.record order by named.record desc limit :most
+""")
+
+
 def named(connection: Connection, names: Sequence[bytes], most: int) -> dict[UUID, list[bytes]]:
     """List the newest records that name one of these, gone ones included, with the names; no more than `most`."""
-    newest = (
-        select(_naming.record)
-        .where(_naming.code.in_(names))
-        .distinct()
-        .order_by(_naming.record.desc())
-        .limit(most)
-        .subquery()
-    )
-    query = (
-        select(_naming.record, _naming.code)
-        .join(newest, newest.c.record == _naming.record)
-        .where(_naming.code.in_(names))
-        .order_by(_naming.record.desc())
-    )
-    found: dict[UUID, list[bytes]] = {}
-    for record, code in connection.execute(query):
-        found.setdefault(record, []).append(code)
-    return found
+    asked = {"names": list(names), "most": most}
+    return {record: list(hits) for record, hits in connection.execute(_NAMED, asked)}
 
 
 def light(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
@@ -66,7 +58,7 @@ def light(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
     query = (
         select(*_SAID)
         .join(tables.submission, _submission.id == _record.submission)
-        .where(_record.id.in_(ids))
+        .where(_record.id == func.any(list(ids)))
     )
     return {row.id: row for row in connection.execute(query)}
 
@@ -77,7 +69,7 @@ def whole(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
         select(tables.record, *_SIGNED, _placement.first_index)
         .join(tables.submission, _submission.id == _record.submission)
         .outerjoin(tables.placement, _placement.submission == _record.submission)
-        .where(_record.id.in_(ids))
+        .where(_record.id == func.any(list(ids)))
     )
     return {row.id: row for row in connection.execute(query)}
 
@@ -108,7 +100,7 @@ def based(connection: Connection, rows: Rows, read: Reader, most: int) -> dict[U
 
 def gone(connection: Connection, ids: Sequence[UUID]) -> list[UUID]:
     """List those of which the record itself is gone."""
-    there = set(connection.scalars(select(_record.id).where(_record.id.in_(ids))))
+    there = set(connection.scalars(select(_record.id).where(_record.id == func.any(list(ids)))))
     return [one for one in ids if one not in there]
 
 
@@ -117,7 +109,7 @@ def missing(connection: Connection, ids: Sequence[UUID]) -> list[Missing]:
     query = (
         select(_naming.record, _placement.first_index + 1 + _naming.position)
         .outerjoin(tables.placement, _placement.submission == _naming.submission)
-        .where(_naming.record.in_(ids))
+        .where(_naming.record == func.any(list(ids)))
         .distinct()
         .order_by(_naming.record)
     )

@@ -8,7 +8,7 @@ is an error to the reader.
 from collections.abc import Iterable, Iterator, Sequence, Set
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gateway.vault import Vault, open_disclosures
 from indexer.core import base64url, canonical, code
@@ -33,6 +33,10 @@ class Opener:
             own = self._reader is not None and owned[record] == self._reader
             self._opened[record] = [(one, {""} if own else _codes(one)) for one in whole]
 
+    def holds(self, record: UUID) -> bool:
+        """Tell whether a record that was read conceals anything that opens."""
+        return record in self._opened
+
     def disclosures(self, record: UUID, known: Set[str]) -> list[str]:
         """List what the reader may see of a record that was read, knowing these canonical codes."""
         opened = self._opened.get(record, ())
@@ -47,7 +51,7 @@ def everything(
     query = (
         select(sealed.record, sealed.disclosures, keys.wrapped)
         .join(tables.record_key, keys.record == sealed.record)
-        .where(sealed.record.in_(records))
+        .where(sealed.record == func.any(list(records)))
     )
     opened: dict[UUID, list[str]] = {}
     for row in connection.execute(query):

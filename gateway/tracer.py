@@ -33,6 +33,8 @@ from indexer.store import ledger
 # about two seconds and 60 MB here; whoever needs more asks with less depth, or for the single things.
 MOST_READ: Final = 20_000
 _AMENDING = (Kind.AMENDMENT, Kind.WITHDRAWAL, Kind.ERASURE)
+# Without one of these in its bytes a content conceals nothing, and is read as it stands.
+_CONCEALING: Final = (b'"_sd"', b'"..."')
 # Codes looked up in one statement.
 _BATCH: Final = 1_000
 
@@ -46,6 +48,7 @@ class Told:
     names: Sequence[Naming]
     at: str | None
     sound: bool
+    statement: Statement | None = None  # where it is a sound event that says when
 
     @property
     def event(self) -> bool:
@@ -129,7 +132,7 @@ class Tracer:
         while True:
             self._look_up(fresh)
             over = amendments.superseded([one.row for one in self._told.values()])
-            stated = list(self._statements(over))
+            stated = self._statements(over)
             found = walk(start, direction, stated, depth)
             fresh = [one for one in found.things if one not in self._known]
             if not fresh or not self._whole:
@@ -170,7 +173,8 @@ class Tracer:
         rows, gone = lookup.amended(self._connection, rows, lookup.light, self._most)
         self._gone |= dict.fromkeys(gone)
         self._opener.read((row.id, row.participant) for row in rows.values())
-        again = {one: self._told[one].row for one in ids if one in self._told}
+        met = (one for one in ids if one in self._told and self._opener.holds(one))
+        again = {one: self._told[one].row for one in met}
         for row in (again | rows).values():
             self._told[row.id] = self._tell(row)
 
@@ -184,14 +188,14 @@ class Tracer:
             names = event.names(body)
         except (EvidenceError, InputError):
             names = []
-        sound = sha256(row.content).digest() == row.digest
-        return Told(row, body, names, link.moment(body), sound)
+        told = Told(row, body, names, link.moment(body), sha256(row.content).digest() == row.digest)
+        if not (told.sound and told.event):
+            return told
+        return replace(told, statement=link.read(row.id, body, names))
 
-    def _statements(self, over: Set[UUID]) -> Iterable[Statement]:
-        for one in self._told.values():
-            counts = one.sound and one.event and one.row.id not in over
-            if counts and (stated := link.read(one.row.id, one.body, one.names)):
-                yield stated
+    def _statements(self, over: Set[UUID]) -> list[Statement]:
+        told = self._told.values()
+        return [one.statement for one in told if one.statement and one.row.id not in over]
 
     def _steps(self, start: str, found: Walk) -> dict[UUID, int]:
         """Tell which records belong to the story, and how far each is from its beginning.

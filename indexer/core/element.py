@@ -60,10 +60,12 @@ def _elements(document: Members, vocabulary: Members, place: str) -> Iterator[tu
         kept = {name: value for name, value in one.items() if name not in ("type", "isA")}
         stated: Members = {"type": TYPE, "vocabulary": vocabulary.get("type"), **kept}
         context = _context(document, vocabulary, one)
-        yield here + escape(at), {**stated, "@context": context} if context else stated
+        yield here + escape(at), {**stated, "@context": context} if context is not None else stated
 
 
-def _context(*around: Members) -> list[Json]:
-    """Join the contexts of what stands in each other, outermost first, as an event's are."""
+def _context(*around: Members) -> Json:
+    """Join the contexts of what stands in each other, outermost first, as an event's are; one alone stays as it is."""
     found = [one["@context"] for one in around if one.get("@context") is not None]
+    if len(found) < 2:
+        return found[0] if found else None
     return [entry for one in found for entry in (one if isinstance(one, list) else [one])]

@@ -34,11 +34,11 @@ def test_each_element_is_a_body_of_its_own_and_says_where_it_stood():
     assert found == [
         (
             f"{LIST}/0/vocabularyElementList/0",
-            {"type": element.TYPE, "vocabulary": PLACES, **PLACE, "@context": [CONTEXT]},
+            {"type": element.TYPE, "vocabulary": PLACES, **PLACE, "@context": CONTEXT},
         ),
         (
             f"{LIST}/0/vocabularyElementList/1",
-            {"type": element.TYPE, "vocabulary": PLACES, "id": "urn:x:y", "@context": [CONTEXT]},
+            {"type": element.TYPE, "vocabulary": PLACES, "id": "urn:x:y", "@context": CONTEXT},
         ),
     ]
     for _, body in found:

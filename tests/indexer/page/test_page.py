@@ -68,6 +68,8 @@ def test_what_was_amended_says_by_whom_and_why_and_still_proves(phone):
     assert "理由：事件并未发生" in told.nth(2).inner_text()
     history = shown(page, "history")
     assert "销售（更正后）" in history
+    # The carrier's meddling is not trusted, so the corrected sale is the one that counts.
+    assert "自 2026-11-18 售出起 8 年" in shown(page, "product")
     assert "无权更正者的更正，不作数" in history
     assert page.locator("li[data-superseded]").count() == 2
     assert page.locator("[data-step=approval][data-state=VERIFIED]").count() == 3
@@ -111,6 +113,7 @@ def test_a_verified_history_names_who_when_and_what(phone):
         "CX26110001",
     ):
         assert words in product
+    assert re.search(r"可安全使用至\s+2034-11-18（自 2026-11-18 售出起 8 年，企业声明）", product)
     assert page.get_attribute('a[href^="tel:"]', "href") == "tel:400-000-0694".replace("-", "")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from indexer.core import element
+from indexer.core import header
 from indexer.core.errors import InputError
 from tests.indexer.core.cases import JSON
 
@@ -30,37 +30,37 @@ def document(*elements, **more):
 
 def test_each_element_is_a_body_of_its_own_and_says_where_it_stood():
     sent = document(PLACE, {"id": "urn:x:y", "isA": "epcis:VocabularyElement"})
-    found = list(element.split(sent))
+    found = list(header.split(sent))
     assert found == [
         (
             f"{LIST}/0/vocabularyElementList/0",
-            {"type": element.TYPE, "vocabulary": PLACES, **PLACE, "@context": CONTEXT},
+            {"type": header.TYPE, "vocabulary": PLACES, **PLACE, "@context": CONTEXT},
         ),
         (
             f"{LIST}/0/vocabularyElementList/1",
-            {"type": element.TYPE, "vocabulary": PLACES, "id": "urn:x:y", "@context": CONTEXT},
+            {"type": header.TYPE, "vocabulary": PLACES, "id": "urn:x:y", "@context": CONTEXT},
         ),
     ]
     for _, body in found:
-        element.check(body)
+        header.check(body)
 
 
 def test_contexts_are_joined_from_the_outside_in():
     sent = document(
         {"id": "urn:x:y", "@context": {"b": "urn:b:"}}, **{"@context": [CONTEXT, {"a": "urn:a:"}]}
     )
-    ((_, body),) = element.split(sent)
+    ((_, body),) = header.split(sent)
     assert body["@context"] == [CONTEXT, {"a": "urn:a:"}, {"b": "urn:b:"}]
-    ((_, bare),) = element.split({**document({"id": "urn:x:y"}), "@context": None})
+    ((_, bare),) = header.split({**document({"id": "urn:x:y"}), "@context": None})
     assert "@context" not in bare
 
 
 @pytest.mark.parametrize(
-    "header", [None, {}, {"epcisMasterData": {}}, {"epcisMasterData": {"vocabularyList": []}}, 5]
+    "said", [None, {}, {"epcisMasterData": {}}, {"epcisMasterData": {"vocabularyList": []}}, 5]
 )
-def test_a_header_without_master_data_has_no_elements(header):
-    assert list(element.split({"epcisHeader": header})) == []
-    assert list(element.split({})) == []
+def test_a_header_without_master_data_has_no_elements(said):
+    assert list(header.split({"epcisHeader": said})) == []
+    assert list(header.split({})) == []
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_header_without_master_data_has_no_elements(header):
 def test_a_list_that_is_none_is_named(listed, place):
     sent: Any = {"epcisHeader": {"epcisMasterData": {"vocabularyList": listed}}}
     with pytest.raises(InputError) as caught:
-        list(element.split(sent))
+        list(header.split(sent))
     assert caught.value.place == place
 
 
@@ -90,7 +90,7 @@ def test_a_list_that_is_none_is_named(listed, place):
 )
 def test_what_is_wrong_is_named(changes, place):
     with pytest.raises(InputError) as caught:
-        element.check({"type": element.TYPE, "vocabulary": PLACES, **PLACE, **changes})
+        header.check({"type": header.TYPE, "vocabulary": PLACES, **PLACE, **changes})
     assert caught.value.place == place
 
 
@@ -99,9 +99,9 @@ def test_hostile_headers_raise_input_errors_alone(listed, elements):
     vocabularies = [listed, {"type": PLACES, "vocabularyElementList": elements}]
     for hostile in (listed, vocabularies):
         try:
-            for _, body in element.split(
+            for _, body in header.split(
                 {"epcisHeader": {"epcisMasterData": {"vocabularyList": hostile}}}
             ):
-                element.check(body)
+                header.check(body)
         except InputError as error:
             str(error).encode()

@@ -10,7 +10,7 @@ from typing import Final
 
 import jsonpath_rfc9535 as jsonpath
 
-from indexer.core import element, event, filing, material, pointer, product, retraction, site
+from indexer.core import event, filing, header, material, pointer, product, retraction, site
 from indexer.core.canonical import Json, Members
 from indexer.core.disclosure import DanglingPointerError
 
@@ -64,7 +64,7 @@ PUBLISHED: Final = MappingProxyType(
             "$.contactPhone",
         ),
         # Attributes are told by their ids: words of GS1's, in whatever spelling, and those of others alike.
-        element.SCHEMA: (
+        header.SCHEMA: (
             "$.attributes[?search(@.id, "
             "'([Aa]ddress|postOfficeBox|[Ll]atitude|[Ll]ongitude|[Pp]hone|[Mm]ail|[Cc]ontact|owning_party)')]"
             ".attribute",

@@ -72,7 +72,7 @@ def _codes(disclosure: str) -> Set[str]:
 def _named(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         try:
-            yield code.canonical(code.parse(value))
+            yield code.canonical(code.read(value))
         except InputError:
             return
     elif isinstance(value, dict | list):

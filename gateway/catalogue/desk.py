@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, select
 from gateway import amendments, opener
 from gateway.catalogue import versions
 from gateway.vault import Vault
-from indexer.core import code, disclosure, element, event, masterdata, site
+from indexer.core import code, disclosure, event, header, masterdata, site
 from indexer.core.canonical import Members
 from indexer.core.code import Code
 from indexer.core.errors import EvidenceError, InputError
@@ -84,7 +84,7 @@ class Shelf:
 
         One that equals its newest version is left out, so that every document may carry all of them.
         """
-        found = list(element.split(document))
+        found = list(header.split(document))
         wanted = {what for _, stated in found for _, what in _things(stated)}
         rows = self._about(wanted)
         opened = self._opened(rows.values())

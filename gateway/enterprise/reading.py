@@ -12,7 +12,7 @@ from typing import Final
 
 from gateway import concealment, statement
 from gateway.enterprise.signing import Given
-from indexer.core import canonical, element, event, masterdata, pointer
+from indexer.core import canonical, event, header, masterdata, pointer
 from indexer.core.canonical import Json
 from indexer.core.epcis import DOCUMENTS
 from indexer.core.errors import InputError
@@ -93,7 +93,7 @@ def _given(value: Json) -> Iterator[Given]:
         for number, one in enumerate(value):
             yield _thing(one, pointer.escape(number))
     elif isinstance(value, dict) and value.get("type") in _DOCUMENTS:
-        for place, one in element.split(value):
+        for place, one in header.split(value):
             yield Given(place, one, Kind.MASTER_DATA)
         for place, one in event.placed(value):
             yield Given(place, one, Kind.EVENT)

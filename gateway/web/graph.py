@@ -105,7 +105,7 @@ def affected(item: Item, called: Mapping[UUID, str]) -> Affected:
     """Lay one item of a recall set out."""
     return Affected(
         code=item.code,
-        page=codes.path(codes.parse(item.code)),
+        page=codes.path(codes.read(item.code)),
         since=moment(item.since),
         until=moment(item.until),
         holder=item.holder,
@@ -121,7 +121,7 @@ def _node(one: Reached) -> Node:
     return Node(
         code=name(one.code),
         kind="process" if process else "thing",
-        page=None if process else codes.path(codes.parse(one.code)),
+        page=None if process else codes.path(codes.read(one.code)),
         back=one.back,
         forward=one.forward,
         held=one.held,

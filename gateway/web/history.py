@@ -11,13 +11,23 @@ from typing import TypeAlias
 from uuid import UUID
 
 from gateway.verifier import Answer
-from gateway.web.languages import CATEGORIES, FIELDS, MEASURES, STEPS, UNITS, Language, speak, word
+from gateway.web.languages import (
+    CATEGORIES,
+    FIELDS,
+    IDENTIFIERS,
+    MEASURES,
+    STEPS,
+    UNITS,
+    Language,
+    speak,
+    word,
+)
 from gateway.web.shown import body
 from indexer.core import code, record, safeuse, vocabulary
 from indexer.core import event as events
 from indexer.core.bundle import Entry
 from indexer.core.canonical import Json, Members
-from indexer.core.code import Code, Scheme
+from indexer.core.code import Code, Level, Scheme
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 
@@ -101,7 +111,7 @@ def safe_use(answer: Answer, asked: Code, language: Language) -> list[tuple[str,
         for entry in _standing(answer)
         if short(_text(body(entry).get("bizStep"))) == "retail_selling" and _names(entry, asked)
     ]
-    if found is None or not sales or asked.scheme in (Scheme.GTIN, Scheme.LGTIN):
+    if found is None or not sales or code.level(asked) not in (Level.INSTANCE, Level.UNSAID):
         return []
     sold, (years, declared) = min(sales), found
     end = safeuse.until(sold, years)
@@ -116,17 +126,8 @@ def safe_use(answer: Answer, asked: Code, language: Language) -> list[tuple[str,
 
 def identity(asked: Code, language: Language) -> list[tuple[str, str]]:
     """Spell out the code that was asked for, part by part."""
-    t = speak(language)
-    labels = {
-        Scheme.GTIN: (t("商品条码", "GTIN"), ""),
-        Scheme.SGTIN: (t("商品条码", "GTIN"), t("序列号", "Serial number")),
-        Scheme.LGTIN: (t("商品条码", "GTIN"), t("批号", "Lot")),
-        Scheme.SSCC: (t("物流单元代码", "Logistic unit (SSCC)"), ""),
-        Scheme.GLN: (t("位置代码", "Place (GLN)"), ""),
-        Scheme.SGLN: (t("位置代码", "Place (GLN)"), t("分区", "Extension")),
-    }
-    key, extension = labels.get(asked.scheme, (t("产品码", "Code"), ""))
-    return [(key, asked.key), *([(extension, asked.extension)] if extension else [])]
+    parts = [(word(IDENTIFIERS, ai, language), value) for ai, value in code.elements(asked)]
+    return parts or [(speak(language)("产品码", "Code"), asked.key)]
 
 
 def _names(entry: Entry, asked: Code) -> bool:
@@ -204,7 +205,7 @@ def _place(event: Members) -> Code | None:
     """Read where it happened, by the place's own number where it has one."""
     place = event.get("readPoint") or event.get("bizLocation")
     try:
-        found = code.parse(_text(place.get("id")) if isinstance(place, dict) else "")
+        found = code.read(_text(place.get("id")) if isinstance(place, dict) else "")
     except InputError:
         return None
     return Code(Scheme.GLN, found.key) if found.scheme is Scheme.SGLN else found

@@ -56,7 +56,7 @@ async def lineage(
     as_json = wants_json(request)
     text = _text(request)
     try:
-        asked = codes.parse(text)
+        asked = codes.read(text)
     except InputError as error:
         if as_json:
             raise

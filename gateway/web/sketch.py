@@ -119,7 +119,7 @@ def _product(code: str) -> str:
     """Give what things of one kind have in common."""
     if is_process(code):
         return ""
-    parsed = codes.parse(code)
+    parsed = codes.read(code)
     return str(codes.parent(parsed) or parsed.scheme)
 
 

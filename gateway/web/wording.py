@@ -51,7 +51,7 @@ class Wording:
 
     def page(self, key: str) -> str:
         """Give the page of a thing, nothing for a process."""
-        return "" if is_process(key) else codes.path(codes.parse(key))
+        return "" if is_process(key) else codes.path(codes.read(key))
 
     def _name(self, code: str) -> str:
         for one in _called(code):
@@ -76,7 +76,7 @@ def described(connection: Connection, story: Story) -> dict[str, Members]:
 
 def label(code: str, language: Language) -> tuple[str, str]:
     """Word a code in two lines, such as its serial number and its GTIN."""
-    parsed = codes.parse(code)
+    parsed = codes.read(code)
     if parsed.scheme is Scheme.URI:
         tail = code.rstrip("/#").replace("#", "/").replace("/", ":").rpartition(":")[2]
         return _shortened(tail), _shortened(code.removesuffix(tail).rstrip("/:#"))
@@ -102,7 +102,7 @@ def clock(moment: str) -> str:
 
 
 def _called(code: str) -> Iterable[str]:
-    parent = codes.parent(codes.parse(code))
+    parent = codes.parent(codes.read(code))
     return [code] if parent is None else [code, codes.canonical(parent)]
 
 

@@ -1,69 +1,66 @@
-"""Master data as EPCIS documents carry them in their header: one element of a vocabulary (schema epcis/masterdata/v1).
+"""Element strings, in brackets as people read them and bare as scanners deliver them, become GS1 keys.
 
-An element is kept as it was sent. What stood around it in the document goes with it: the context, and in `vocabulary`
-the type of the vocabulary it was listed in.
+A bare string is cut by the lengths that the General Specifications predefine; every other element ends at a separator
+(0x1D) or at the end. Attributes are dropped (gs1).
 """
 
-from collections.abc import Iterator
-from typing import Final
+import re
+from collections.abc import Iterable
 
-from indexer.core import epcis, form, shape
-from indexer.core.canonical import Json, Members
-from indexer.core.form import Field
-from indexer.core.pointer import escape
+from indexer.core import gs1
+from indexer.core.gs1 import Gs1Error, Key
 
-TYPE = "VocabularyElement"
-SCHEMA = "epcis/masterdata/v1"
-ROLE = "element"
+SEPARATOR = "\x1d"
 
-_ATTRIBUTE: Final = form.Form(
-    shape.members({"id": shape.text, "attribute": form.ANYTHING.check}, {}),
-    {"type": "object", "required": ["id", "attribute"], "properties": {"id": form.TEXT.schema}},
+_BRACKETED = re.compile(r"\(([0-9]{2,4})\)")
+# What a scanner puts in front where it says which symbol it read: Code 128, DataBar, Data Matrix, QR, DotCode.
+_SYMBOL = re.compile(r"(?:\](?:C1|e0|d2|Q3|J1))?\x1d?")
+_BARE = re.compile(
+    r"(00.{18}|0[123].{14}|04.{16}|1[1-9].{6}|20..|3[1-6][0-9]{2}.{6}|41[0-9].{13})\x1d?"
+    r"|((?:10|2[12]|30|37|9[0-9]|(?:2[3-5]|4[02]|71)[0-9]|(?:39|43|7[02]|8[012])[0-9]{2})[^\x1d]+)(?:\x1d|\Z)"
 )
-FORM: Final = form.members(
-    Field("type", form.word(TYPE), "类型", "Kind of master data"),
-    Field("vocabulary", form.URI, "词汇表类型", "Type of vocabulary"),
-    Field("id", form.CODE, "代码", "What it describes"),
-    Field("@context", form.CONTEXT, "前缀的含义", "Meaning of prefixes", False),
-    Field("attributes", form.listed(_ATTRIBUTE, 0), "属性", "Attributes", False),
-    Field("children", form.listed(form.TEXT, 0), "下级", "What lies below it", False),
-)
-CODES: Final = {"id": epcis.read_code}
-_LIST: Final = "/epcisHeader/epcisMasterData/vocabularyList"
+_SHORT = re.compile(r"0|1|2[0-2]|30|37|9")
+_MIDDLE = re.compile(r"2|4[0-2]|71")
 
 
-def check(body: Json) -> None:
-    """Refuse, with its place, what is wrong with a vocabulary's element."""
-    FORM.check(body, "")
+def bracketed(text: str) -> Key:
+    """Read an element string with its identifiers in brackets, as printed under a symbol."""
+    parts = _BRACKETED.split(text)
+    if parts[0] or len(parts) == 1:
+        raise Gs1Error(reason="an application identifier is missing or there twice")
+    found = _read(zip(parts[1::2], parts[2::2], strict=True))
+    if "01" in found and len(found["01"]) != 14:
+        raise Gs1Error(reason="a GTIN has 14 digits here")
+    return _key(found)
 
 
-def split(document: Members) -> Iterator[tuple[str, Members]]:
-    """Take the elements out of a document's header, each with the place where it stood; many documents have none."""
-    header = document.get("epcisHeader")
-    master = header.get("epcisMasterData") if isinstance(header, dict) else None
-    listed = master.get("vocabularyList") if isinstance(master, dict) else None
-    if listed is None:
-        return
-    shape.array(shape.mapping)(listed, _LIST)
-    for at, vocabulary in enumerate(listed if isinstance(listed, list) else []):
-        if isinstance(vocabulary, dict):
-            yield from _elements(document, vocabulary, _LIST + escape(at))
+def bare(text: str) -> Key:
+    """Read an element string as a scanner delivers it, with or without the symbol's identifier in front."""
+    found: list[tuple[str, str]] = []
+    at = _SYMBOL.match(text).end()  # type: ignore[union-attr]  # it matches nothing as well
+    while at < len(text):
+        match = _BARE.match(text, at)
+        if not match:
+            raise Gs1Error(reason="it is not made of elements")
+        element = match[1] or match[2]
+        length = 2 if _SHORT.match(element) else 3 if _MIDDLE.match(element) else 4
+        found.append((element[:length], element[length:]))
+        at = match.end()
+    return _key(_read(found))
 
 
-def _elements(document: Members, vocabulary: Members, place: str) -> Iterator[tuple[str, Members]]:
-    elements = vocabulary.get("vocabularyElementList", [])
-    here = place + "/vocabularyElementList"
-    shape.array(shape.mapping)(elements, here)
-    for at, one in enumerate(elements if isinstance(elements, list) else []):
-        if not isinstance(one, dict):
-            continue
-        kept = {name: value for name, value in one.items() if name not in ("type", "isA")}
-        stated: Members = {"type": TYPE, "vocabulary": vocabulary.get("type"), **kept}
-        context = _context(document, vocabulary, one)
-        yield here + escape(at), {**stated, "@context": context} if context else stated
+def _read(elements: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for ai, value in elements:
+        if ai in found:
+            raise Gs1Error(reason="an application identifier is missing or there twice")
+        gs1.check_text(value)
+        found[ai] = value
+    return found
 
 
-def _context(*around: Members) -> list[Json]:
-    """Join the contexts of what stands in each other, outermost first, as an event's are."""
-    found = [one["@context"] for one in around if one.get("@context") is not None]
-    return [entry for one in found for entry in (one if isinstance(one, list) else [one])]
+def _key(found: dict[str, str]) -> Key:
+    keys = [ai for ai in gs1.KEYS if ai in found]
+    if len(keys) != 1:
+        raise Gs1Error(reason="it names no key or several")
+    return gs1.key(keys[0], found[keys[0]], found)

@@ -8,13 +8,12 @@ from typing import Final
 
 from indexer.core import code, sensor, shape
 from indexer.core.canonical import Json
-from indexer.core.code import Code, Scheme
+from indexer.core.code import Code, Level
 from indexer.core.errors import InputError
 from indexer.core.shape import Check
 from indexer.core.vocabulary import BIZ_STEP, BIZ_TRANSACTION, DISPOSITION, PARTY, REASON
 
-_INSTANCES = frozenset({Scheme.SGTIN, Scheme.SSCC, Scheme.GLN, Scheme.SGLN})
-_EPC_URN = "urn:epc:"
+_SINGLE = frozenset({Level.INSTANCE, Level.PLACE, Level.PARTY})
 
 
 class WrongLevelError(InputError):
@@ -32,18 +31,11 @@ class UnitAloneError(InputError):
 
 
 def read_code(value: Json, place: str) -> Code:
-    """Read a URI that names a thing, a class of things or a place.
-
-    An EPC URN whose digits do not fit its scheme stands for itself: real events are full of them, and nothing else than
-    the very same text is ever taken for the same thing.
-    """
+    """Read a URI that names a thing, a class of things or a place, as leniently as events need it (code.read)."""
     shape.uri(value, place)
-    text = str(value)
     try:
-        return code.parse(text)
+        return code.read(str(value))
     except InputError as error:
-        if text[: len(_EPC_URN)].lower() == _EPC_URN and len(text) <= code.LONGEST:
-            return Code(Scheme.URI, text)
         raise error.under(place) from None
 
 
@@ -52,7 +44,7 @@ def _code(value: Json, place: str) -> None:
 
 
 def _class(value: Json, place: str) -> None:
-    if read_code(value, place).scheme in _INSTANCES:
+    if code.level(read_code(value, place)) in _SINGLE:
         raise WrongLevelError(place=place, expected="a class of things")
 
 

@@ -153,7 +153,7 @@ def _became(one: Statement) -> Iterator[tuple[str, str, Way]]:
             yield inner, outer, Way.COMPOSITION
     for lot, piece in product(things.get("lot", ()), _born(one)):
         # A lot number in ilmd is about the pieces that come into being; a lot that does has its number in its code.
-        if (read := codes.parse(piece)).gtin == codes.parse(
+        if (read := codes.read(piece)).gtin == codes.read(
             lot
         ).gtin and read.scheme is not Scheme.LGTIN:
             yield lot, piece, Way.LOT

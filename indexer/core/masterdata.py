@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.core import element, filing, material, product, site
+from indexer.core import filing, header, material, product, site
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code
 from indexer.core.pointer import escape
@@ -31,7 +31,7 @@ class Schema:
 
 SCHEMAS: Final = {
     one.TYPE: Schema(one.TYPE, one.SCHEMA, one.ROLE, one.check, one.FORM.schema, one.CODES)
-    for one in (product, material, site, filing, element)
+    for one in (product, material, site, filing, header)
 }
 
 

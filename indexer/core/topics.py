@@ -75,6 +75,7 @@ _LOT: Final = Fact(
         _place("ilmd", "suyuan:lot"),
         _place("ilmd", "cbvmda:lotNumber"),
         _place("ilmd", "urn:epcglobal:cbv:mda#lotNumber"),
+        _place("ilmd", "https://ref.gs1.org/cbv/mda/lotNumber"),
         _own("lot"),
     ),
 )

@@ -22,7 +22,7 @@ TRUCK = "urn:example:truck:B12345"
 
 def canonical(text: str) -> str:
     """Spell a code as answers do."""
-    return code.canonical(code.parse(text))
+    return code.canonical(code.read(text))
 
 
 def told(kind: str, time: str, **members: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.catalogue.examples import GOLDEN
 from gateway.concealment import PUBLISHED, inside, lacking, outermost, pointers, published
-from indexer.core import disclosure, element, event, filing, masterdata, product, site
+from indexer.core import disclosure, event, filing, header, masterdata, product, site
 from indexer.core.pointer import escape
 from indexer.core.topics import TOPICS
 from tests.gateway.catalogue.stating import material, site_data
@@ -73,9 +73,7 @@ def test_of_a_vocabularys_element_only_the_values_that_say_where_and_who_are_con
         {"id": "https://gs1.org/voc/telephone", "attribute": "0757"},
     ]
     stated: Any = {"type": "VocabularyElement", "attributes": attributes}
-    assert pointers(stated, element.SCHEMA) == [
-        f"/attributes/{at}/attribute" for at in (1, 2, 3, 4)
-    ]
+    assert pointers(stated, header.SCHEMA) == [f"/attributes/{at}/attribute" for at in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize("name", TOPICS)

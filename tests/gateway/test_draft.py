@@ -1,3 +1,4 @@
+import json
 import secrets
 from hashlib import sha256
 from typing import Any
@@ -10,11 +11,13 @@ from gateway.declaring import DeclarationMisplacedError, DeclaredUnclearError
 from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
 from indexer.core import canonical, code, disclosure, event, product, record, retraction
+from indexer.core.epcis import EVENTS
 from indexer.core.errors import InputError
 from indexer.store import ledger
 from tests.gateway.making import GTIN, body
 from tests.gateway.making import event as made_event
 from tests.gateway.making import product as made_product
+from tests.indexer.core.cases import load, title
 
 WHO = UUID(int=7)
 LIMITS = Limits(items=10, record_bytes=64 << 10)
@@ -382,3 +385,28 @@ def test_what_is_concealed_is_indexed_so_and_the_rest_as_its_readers_find_it():
         content: Any = canonical.decode(draft_made.content)
         found = {ledger.name(code.canonical(each.code)) for each in event.named(content)}
         assert found == {name for name, concealed in draft_made.names if not concealed}
+
+
+WHOLE = [
+    case
+    for case in load("event", "names")
+    if case["names"]
+    and case["event"]["type"] in EVENTS
+    and '"_sd"' not in json.dumps(case)
+    and '"..."' not in json.dumps(case)
+]
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=title)
+def test_events_of_all_types_are_indexed_under_everything_they_name(case):
+    [one] = made(items({"event": case["event"]}))
+    content: Any = canonical.decode(one.content)
+    assert disclosure.reveal(content["body"], one.disclosures) == case["event"]
+    indexed = {name for name, _ in one.names}
+    for _, pointer, named in case["names"]:
+        shown = f"{pointer}/".startswith(tuple(f"/{name}/" for name in content["body"]))
+        open_name, hidden = ledger.name(named), VAULT.concealed_name(named)
+        assert hidden in indexed or (shown and open_name in indexed)
+    open_names = {name for name, concealed in one.names if not concealed}
+    found = {ledger.name(code.canonical(each.code)) for each in event.named(content)}
+    assert open_names == found | set(ledger.others(content))

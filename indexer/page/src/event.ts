@@ -4,7 +4,7 @@
  * It does not say whether an event is well made: that was decided before it was signed.
  */
 import { escape, isObject, type Json, type JsonObject } from "./canonical.ts";
-import { canonical, parse } from "./code.ts";
+import { canonical, parse, read } from "./code.ts";
 import { Fault } from "./fault.ts";
 
 const EVENTS = ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
@@ -105,16 +105,9 @@ const places = (body: JsonObject): Naming[] =>
 
 function named(role: string, value: Json | undefined, pointer: string, form = URI): Naming {
   if (typeof value !== "string" || !form.test(value)) throw new Fault("MEMBER_WRONG", {}, pointer);
-  return { role, pointer, code: read(role === "site" ? `(414)${value}` : value, pointer) };
-}
-
-/** Spell a code; an EPC URN whose digits do not fit its scheme stands for itself. */
-function read(text: string, place: string): string {
   try {
-    return canonical(parse(text));
+    return { role, pointer, code: canonical(read(role === "site" ? `(414)${value}` : value)) };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (/^urn:epc:/i.test(text) && error.code !== "CODE_TOO_LONG") return text;
-    throw new Fault(error.code, {}, place);
+    throw error instanceof Fault ? new Fault(error.code, error.facts, pointer) : error;
   }
 }

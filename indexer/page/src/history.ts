@@ -6,7 +6,7 @@
 import type { Bundle, Entry, Gap } from "./bundle.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
-import { parse } from "./code.ts";
+import { read } from "./code.ts";
 import { h } from "./dom.ts";
 import { isVoid } from "./event.ts";
 import { Fault } from "./fault.ts";
@@ -188,7 +188,7 @@ function amendments(lang: Lang, told: Told, all: readonly Told[]): HTMLElement[]
 /** Of a record that speaks of something else in the product's story, what that is. */
 function about(lang: Lang, { about: codes }: Told): HTMLElement[] {
   if (!codes.length) return [];
-  const names = codes.map((code) => parse(code).gs1?.extension || parse(code).gs1?.value || code);
+  const names = codes.map((code) => read(code).gs1?.extension || read(code).gs1?.value || code);
   const what = listed(lang, names.slice(0, 3)) + (names.length > 3 ? " …" : "");
   return [h("p", { class: "sy-note" }, say(lang, "history.about", { what }))];
 }

@@ -6,7 +6,7 @@
  * `after` right behind one. A span holds its first moment and not its last.
  */
 import { type JsonObject } from "./canonical.ts";
-import { parse } from "./code.ts";
+import { read as readCode } from "./code.ts";
 import type { Naming } from "./event.ts";
 
 export const FIRST = "";
@@ -68,7 +68,7 @@ export function read(reference: number, body: JsonObject, names: readonly Naming
   if (at === undefined || (body["errorDeclaration"] ?? null) !== null) return undefined;
   const things: Record<string, string[]> = {};
   // A class of things without lot or serial number links nothing.
-  for (const one of names) if (parse(one.code).scheme !== "gtin") (things[one.role] ??= []).push(key(one));
+  for (const one of names) if (readCode(one.code).scheme !== "gtin") (things[one.role] ??= []).push(key(one));
   const listed = (name: string): boolean => {
     const value = body[name];
     return Array.isArray(value) && value.length > 0;
@@ -108,14 +108,14 @@ function becoming({ type, action, things, reference }: Statement): [string, stri
   const joints = transformed ? things["transformation"] ?? [process(`of ${reference}`)] : [];
   const born = transformed ? things["output"] : type === "ObjectEvent" && action === "ADD" ? things["epc"] : [];
   const gtin = (code: string): string | undefined => {
-    const { gs1 } = parse(code);
+    const { gs1 } = readCode(code);
     return gs1?.ai === "01" ? gs1.value : undefined;
   };
   return [
     ...each(transformed ? things["input"] : [], joints, "composition"),
     ...each(joints, things["output"], "composition"),
     // A lot number in ilmd is about the pieces that come into being; a lot that does has its number in its code.
-    ...each(things["lot"], born, "lot").filter(([lot, piece]) => gtin(lot) === gtin(piece) && parse(piece).scheme !== "lgtin"),
+    ...each(things["lot"], born, "lot").filter(([lot, piece]) => gtin(lot) === gtin(piece) && readCode(piece).scheme !== "lgtin"),
   ];
 }
 

@@ -2,8 +2,9 @@
  * The product card, made from the master data that was proven and from nothing else.
  */
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
-import { parse } from "./code.ts";
+import { level, read } from "./code.ts";
 import { h, icon } from "./dom.ts";
+import { elements } from "./gs1.ts";
 import type { Told } from "./history.ts";
 import { until, years } from "./safeuse.ts";
 import { short } from "./terms.ts";
@@ -48,11 +49,9 @@ function facts(lang: Lang, code: string, body: JsonObject, told: readonly Told[]
     if (value) list.append(h("div", {}, h("dt", {}, say(lang, word)), h("dd", {}, value)));
   };
   for (const word of ROWS) row(word, shown(lang, word.replace("product.", ""), body));
-  const { gs1: key, scheme } = parse(code);
-  if (scheme !== "gtin" && scheme !== "lgtin") row("product.usable", usable(lang, body, told));
-  if (key?.ai === "01") row("product.gtin", key.value);
-  if (key?.qualifier === "21") row("product.serial", key.extension);
-  if (key?.qualifier === "10") row("product.lot", key.extension);
+  const asked = read(code);
+  if (["instance", "unsaid"].includes(level(asked))) row("product.usable", usable(lang, body, told));
+  for (const [ai, value] of asked.gs1 ? elements(asked.gs1) : []) row(`ai.${ai}` as Word, value);
   return list;
 }
 

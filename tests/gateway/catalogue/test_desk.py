@@ -9,7 +9,7 @@ from gateway.catalogue.desk import Shelf
 from gateway.vault import Vault
 from indexer.core import code, masterdata
 from indexer.core.code import Code, Scheme
-from indexer.core.element import split
+from indexer.core.header import split
 from tests.gateway.catalogue.stating import (
     GLN,
     correct,

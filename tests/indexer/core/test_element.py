@@ -1,107 +1,60 @@
-"""Elements out of a document's header: kept as sent, with what stood around them."""
-
-from typing import Any
+"""Element strings by the cuts they need; which codes they are is in code.v2.json."""
 
 import pytest
-from hypothesis import given
 
 from indexer.core import element
-from indexer.core.errors import InputError
-from tests.indexer.core.cases import JSON
+from indexer.core.gs1 import Gs1Error, Key
 
-CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
-PLACES = "urn:epcglobal:epcis:vtype:BusinessLocation"
-PLACE: dict[str, Any] = {
-    "id": "urn:epc:id:sgln:6945000.00101.0",
-    "attributes": [
-        {"id": "cbvmda:site", "attribute": "6945000001012"},
-        {"id": "urn:x:address", "attribute": {"x:street": "示例路"}},
-    ],
-    "children": ["urn:epc:id:sgln:6945000.00101.L3"],
-}
-LIST = "/epcisHeader/epcisMasterData/vocabularyList"
-
-
-def document(*elements, **more):
-    vocabulary = {"type": PLACES, "vocabularyElementList": list(elements)}
-    header = {"epcisMasterData": {"vocabularyList": [vocabulary]}}
-    return {"@context": CONTEXT, "type": "EPCISDocument", "epcisHeader": header, **more}
-
-
-def test_each_element_is_a_body_of_its_own_and_says_where_it_stood():
-    sent = document(PLACE, {"id": "urn:x:y", "isA": "epcis:VocabularyElement"})
-    found = list(element.split(sent))
-    assert found == [
-        (
-            f"{LIST}/0/vocabularyElementList/0",
-            {"type": element.TYPE, "vocabulary": PLACES, **PLACE, "@context": [CONTEXT]},
-        ),
-        (
-            f"{LIST}/0/vocabularyElementList/1",
-            {"type": element.TYPE, "vocabulary": PLACES, "id": "urn:x:y", "@context": [CONTEXT]},
-        ),
-    ]
-    for _, body in found:
-        element.check(body)
-
-
-def test_contexts_are_joined_from_the_outside_in():
-    sent = document(
-        {"id": "urn:x:y", "@context": {"b": "urn:b:"}}, **{"@context": [CONTEXT, {"a": "urn:a:"}]}
-    )
-    ((_, body),) = element.split(sent)
-    assert body["@context"] == [CONTEXT, {"a": "urn:a:"}, {"b": "urn:b:"}]
-    ((_, bare),) = element.split({**document({"id": "urn:x:y"}), "@context": None})
-    assert "@context" not in bare
+GTIN = "0106901234567892"
+LOT = Key("01", "06901234567892", "10", "L")
 
 
 @pytest.mark.parametrize(
-    "header", [None, {}, {"epcisMasterData": {}}, {"epcisMasterData": {"vocabularyList": []}}, 5]
-)
-def test_a_header_without_master_data_has_no_elements(header):
-    assert list(element.split({"epcisHeader": header})) == []
-    assert list(element.split({})) == []
-
-
-@pytest.mark.parametrize(
-    ("listed", "place"),
+    "before",
     [
-        (5, LIST),
-        ([5], f"{LIST}/0"),
-        ([{"vocabularyElementList": {}}], f"{LIST}/0/vocabularyElementList"),
+        "17341130",  # a date
+        "2001",  # a variant
+        "3103001250",  # a weight
+        "4150614141073467",  # a place that is paid
+        "0206901234567892",  # content
+        "37" + "12\x1d",  # how many
+        "240A1\x1d",  # three digits
+        "422156\x1d",
+        "7003261231235959\x1d",  # four
+        "8200http://x\x1d",
+        "3912000100\x1d",  # unlike other weights and amounts, not of a fixed length
+        "91anything\x1d",
     ],
 )
-def test_a_list_that_is_none_is_named(listed, place):
-    sent: Any = {"epcisHeader": {"epcisMasterData": {"vocabularyList": listed}}}
-    with pytest.raises(InputError) as caught:
-        list(element.split(sent))
-    assert caught.value.place == place
+def test_what_stands_before_is_cut_off_where_it_ends(before):
+    assert element.bare(f"{GTIN}{before}10L") == LOT
+    if not before.endswith("\x1d"):
+        assert element.bare(f"{GTIN}{before}\x1d10L") == LOT
+
+
+def test_without_a_separator_the_rest_belongs_to_the_value():
+    assert element.bare(GTIN + "21S10L") == Key("01", "06901234567892", "21", "S10L")
 
 
 @pytest.mark.parametrize(
-    ("changes", "place"),
+    "text",
     [
-        ({"id": "no uri"}, "/id"),
-        ({"vocabulary": None}, "/vocabulary"),
-        ({"attributes": [{"id": "x"}]}, "/attributes/0/attribute"),
-        ({"children": [5]}, "/children/0"),
-        ({"more": 1}, "/more"),
+        "",
+        "\x1d",
+        "]C1",
+        "]C1\x1d\x1d",
+        GTIN + "99",
+        GTIN + "310\r200100",
+        GTIN + "5012",
+        "]Q1" + GTIN,
     ],
 )
-def test_what_is_wrong_is_named(changes, place):
-    with pytest.raises(InputError) as caught:
-        element.check({"type": element.TYPE, "vocabulary": PLACES, **PLACE, **changes})
-    assert caught.value.place == place
+def test_other_texts_are_refused(text):
+    with pytest.raises(Gs1Error):
+        element.bare(text)
 
 
-@given(JSON, JSON)
-def test_hostile_headers_raise_input_errors_alone(listed, elements):
-    vocabularies = [listed, {"type": PLACES, "vocabularyElementList": elements}]
-    for hostile in (listed, vocabularies):
-        try:
-            for _, body in element.split(
-                {"epcisHeader": {"epcisMasterData": {"vocabularyList": hostile}}}
-            ):
-                element.check(body)
-        except InputError as error:
-            str(error).encode()
+def test_brackets_say_where_elements_begin():
+    assert element.bracketed("(01)06901234567892(17)341130(10)L") == LOT
+    with pytest.raises(Gs1Error):
+        element.bracketed("01(01)06901234567892")

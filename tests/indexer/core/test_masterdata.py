@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.core import code, element, event, filing, masterdata, material, product, site
+from indexer.core import code, event, filing, header, masterdata, material, product, site
 from indexer.core.errors import InputError
 from tests.indexer.core.cases import JSON, load, ops, title
 
@@ -32,7 +32,7 @@ def test_each_type_has_its_schema_and_the_weightiest_comes_first():
         "Material": material.SCHEMA,
         "Site": site.SCHEMA,
         "Participant": filing.SCHEMA,
-        "VocabularyElement": element.SCHEMA,
+        "VocabularyElement": header.SCHEMA,
     }
     assert next(iter(masterdata.SCHEMAS)) == "Product"
     assert list(masterdata.SCHEMAS)[-1] == "VocabularyElement"

@@ -106,14 +106,14 @@ def key(naming: Naming) -> str:
 def read(reference: Reference, body: Members, names: Iterable[Naming]) -> Statement | None:
     """Read an event as a statement; None where it has no time, or declares itself an error.
 
-    A class of things without lot or serial number links nothing.
+    A class, a place or a party links nothing: through it all things would be linked to all.
     """
     at = moment(body)
     if at is None or event.void(body):
         return None
     things = defaultdict[str, list[str]](list)
     for one in names:
-        if one.code.scheme is not Scheme.GTIN:
+        if codes.traceable(one.code):
             things[one.role].append(key(one))
     return Statement(
         reference=reference,

@@ -6,7 +6,7 @@
  * `after` right behind one. A span holds its first moment and not its last.
  */
 import { type JsonObject } from "./canonical.ts";
-import { read as readCode } from "./code.ts";
+import { read as readCode, traceable } from "./code.ts";
 import type { Naming } from "./event.ts";
 
 export const FIRST = "";
@@ -67,8 +67,8 @@ export function read(reference: number, body: JsonObject, names: readonly Naming
   const at = moment(body);
   if (at === undefined || (body["errorDeclaration"] ?? null) !== null) return undefined;
   const things: Record<string, string[]> = {};
-  // A class of things without lot or serial number links nothing.
-  for (const one of names) if (readCode(one.code).scheme !== "gtin") (things[one.role] ??= []).push(key(one));
+  // Through a class, a place or a party all things would be linked to all.
+  for (const one of names) if (traceable(readCode(one.code))) (things[one.role] ??= []).push(key(one));
   const listed = (name: string): boolean => {
     const value = body[name];
     return Array.isArray(value) && value.length > 0;

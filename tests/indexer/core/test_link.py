@@ -175,6 +175,12 @@ def test_a_class_links_nothing_and_a_lot_does():
     assert dict(one.things) == {"input": ["https://id.gs1.org/01/06901234567892/10/L1"]}
 
 
+def test_a_place_links_nothing():
+    room = "https://id.gs1.org/414/6901234567892"
+    one = read(type="AssociationEvent", parentID=room, childEPCs=["urn:x:sensor"])
+    assert dict(one.things) == {"child": ["urn:x:sensor"]}
+
+
 @pytest.mark.parametrize(
     "said", [None, 7, "yesterday", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+14:00"]
 )

@@ -241,7 +241,8 @@ def _measured(
         for arrow, chain in chains.items()
     }
     side = max((at for _, at in middle.values()), default=0.0) + breadth / 2 + _EDGE
-    whole = turn(along[-1] + deep[-1] + _EDGE, side)
+    bows = any(layer[inner] == layer[outer] for inner, outer in chains)
+    whole = turn(along[-1] + deep[-1] + (_BOW if bows else _EDGE), side)
     return Drawing(round(whole[0]), round(whole[1]), placed, arrows)
 
 

@@ -20,7 +20,7 @@ from indexer.core.walk import is_process
 # Of so many things, the nearest, the names are looked up.
 MOST_NAMED: Final = 500
 
-_LONGEST: Final = 17  # characters that fit into a box
+_LONGEST: Final = 15  # characters that fit into a box
 _ZONE: Final = timezone(timedelta(hours=8))
 
 

@@ -109,7 +109,7 @@ def test_a_product_page_tells_where_it_comes_from_and_leads_here(page):
         "从哪里来",
         "装上 V7",
         "拆下 V1",
-        "装入 0694500…00000015",
+        "装入 069450…0000015",
         "一共追溯到 6 项来源",
         "关于 V1",
     ):

@@ -53,7 +53,8 @@ with stated as (
   )
 ), used as (
   insert into gateway.term (participant, field, value)
-  select :participant, one.field, one.value from unnest(cast(:fields as text[]), cast(:words as text[])) as one (field, value)
+  select :participant, one.field, one.value
+  from unnest(cast(:fields as text[]), cast(:words as text[])) as one (field, value)
   on conflict do nothing
 )
 select pg_notify('suyuan_submission', '')

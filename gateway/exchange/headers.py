@@ -88,7 +88,9 @@ def wanted(
     ] = "No_Preference",
     gs1_extensions: Annotated[
         str | None,
-        Header(description="prefixes of a query's names", examples=["ex=https://ns.example/epcis/"]),
+        Header(
+            description="prefixes of a query's names", examples=["ex=https://ns.example/epcis/"]
+        ),
     ] = None,
 ) -> Wanted:
     """Read what the request asks of the answer, and refuse what it cannot be."""
@@ -108,7 +110,11 @@ Asked: TypeAlias = Annotated[Wanted, Depends(wanted)]
 
 def offered(allow: str, **more: str) -> dict[str, str]:
     """Tell what a path takes and what is spoken there, for OPTIONS."""
-    return {"Allow": allow, **_RANGE, **{name.replace("_", "-"): said for name, said in more.items()}}
+    return {
+        "Allow": allow,
+        **_RANGE,
+        **{name.replace("_", "-"): said for name, said in more.items()},
+    }
 
 
 def body_type(request: Request) -> str:

@@ -31,12 +31,6 @@ def names(vault: Vault, participant: UUID, event_id: str) -> list[bytes]:
     return [ledger.identified(str(participant), event_id), hashed(vault, participant, event_id)]
 
 
-def known_by(vault: Vault, participant: UUID, event: Members) -> tuple[str, list[bytes]]:
-    """Give the id under which an event is captured, and the index values that one like it has."""
-    asked = given(event) or event_hash(event)
-    return asked, names(vault, participant, asked)
-
-
 def of_record(record: UUID) -> str:
     """Give the id of an event that has no other."""
     return f"{_RECORD}{record}"
@@ -50,10 +44,12 @@ def record_of(event_id: str) -> UUID | None:
         return None
 
 
-def shown(vault: Vault, participant: UUID, event: Members, record: UUID, held: Sequence[bytes]) -> str:
+def shown(
+    vault: Vault, participant: UUID, event: Members, record: UUID, held: Sequence[bytes]
+) -> str:
     """Give an event's id as answers show it; `held` are the names under which its record is indexed."""
     stated = given(event)
     if stated is not None:
         return stated
-    own = event_hash(event)
-    return own if hashed(vault, participant, own) in held else of_record(record)
+    own = event_hash(event) if held else ""
+    return own if own and hashed(vault, participant, own) in held else of_record(record)

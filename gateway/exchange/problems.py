@@ -11,6 +11,7 @@ import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from gateway.draft import RefusedError, TooManyItemsError
@@ -35,7 +36,9 @@ class CaptureLimitError(InputError):
     """More events in one document than one capture takes."""
 
     code = "CAPTURE_LIMIT"
-    sentence = "one capture takes at most {limit} events and items of master data, this one has {count}"
+    sentence = (
+        "one capture takes at most {limit} events and items of master data, this one has {count}"
+    )
 
 
 class EventKnownError(DuplicateError):
@@ -101,11 +104,17 @@ class UriTooLongError(InputError):
     sentence = "an address has at most {limit} characters, this one {size}: make it a named query"
 
 
-class NotSupportedError(InputError):
-    """A part of the standard that is not offered here."""
+class EpcisProblem(BaseModel):
+    """A problem document (RFC 9457) in the words of EPCIS, sent as application/problem+json."""
 
-    code = "EPCIS_NOT_SUPPORTED"
-    sentence = "{what} are not offered here"
+    type: str = Field(examples=["epcisException:ValidationException"])
+    title: str = Field(description="the same for every error of this code")
+    status: int = Field(examples=[400])
+    detail: str = Field(description="one sentence about this very case")
+    code: str = Field(description="stable name of the error", examples=["CODE_CHECK_DIGIT"])
+    instance: str = Field(description="number of this request, to quote to the operator")
+    place: str | None = Field(default=None, description="JSON Pointer to what is wrong")
+    errors: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Exceptional(NamedTuple):
@@ -128,7 +137,6 @@ EXCEPTIONS: Final[dict[type[SuyuanError], Exceptional]] = {
     UriTooLongError: Exceptional(414, "URITooLongException"),
     headers.NotAcceptableError: Exceptional(406, "NotAcceptableException"),
     headers.MediaTypeError: Exceptional(415, "UnsupportedMediaTypeException"),
-    NotSupportedError: Exceptional(501, "ImplementationException"),
     MissingError: Exceptional(404, "NoSuchResourceException"),
     UnknownCallerError: Exceptional(401, "SecurityException"),
     AccessError: Exceptional(403, "SecurityException"),
@@ -151,7 +159,7 @@ def problem(error: SuyuanError, place: str | None = None) -> Members:
         "type": f"epcisException:{name}",
         "title": title(kind),
         "status": status,
-        "detail": str(error) if status < 500 or status == 501 else title(kind),
+        "detail": str(error) if status < 500 else title(kind),
         "code": kind.code,
     }
     where = error.place if place is None and isinstance(error, InputError) else place
@@ -165,10 +173,8 @@ def answer(request: Request, error: SuyuanError) -> Response:
     if faults:
         told["errors"] = [problem(one) for one in faults]
     if isinstance(told["status"], int) and told["status"] >= 500:
-        _log.error(
-            "request_failed", code=told["code"], error=str(error), path=request.url.path
-        )
-    return _respond(request, told, error_headers(error))
+        _log.error("request_failed", code=told["code"], error=str(error), path=request.url.path)
+    return respond(request, told, error_headers(error))
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
@@ -183,10 +189,11 @@ def _invalid(request: Request, error: RequestValidationError) -> Response:
         for one in error.errors()
     ]
     first = faults[0] if faults and isinstance(faults[0], dict) else {}
-    return _respond(request, {**first, "errors": faults}, {})
+    return respond(request, {**first, "errors": faults}, {})
 
 
-def _respond(request: Request, told: Members, more: dict[str, str]) -> Response:
+def respond(request: Request, told: Members, more: dict[str, str]) -> Response:
+    """Send a problem."""
     number = request.scope.get("request_id", "unknown")
     status = told["status"]
     return JSONResponse(
@@ -198,7 +205,7 @@ def _respond(request: Request, told: Members, more: dict[str, str]) -> Response:
 
 
 class Binding(APIRoute):
-    """A route of the standard's: its problems leave in the standard's words, its answers with the standard's headers."""
+    """A route of the standard's: problems leave in its words, all answers with its headers."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""
@@ -228,14 +235,15 @@ _WORDS = {
     413: "Too large: a capture beyond its limits, or more events than maxEventCount",
     414: "The address is too long",
     415: "Neither JSON nor XML",
-    501: "A part of the standard that is not offered here",
     503: "Something we lean on is away; see Retry-After",
 }
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe problem answers of the given statuses for OpenAPI, with those that any request may get."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/EpcisProblem"}}}
+    content = {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/EpcisProblem"}}
+    }
     return {
         status: {"description": _WORDS[status], "content": content}
         for status in sorted({400, 401, 406, 503, *statuses})

@@ -20,20 +20,17 @@ from indexer.core import disclosure
 from indexer.core.canonical import Members
 from indexer.core.errors import EvidenceError
 from indexer.core.record import Kind
-from indexer.store import ledger, tables
+from indexer.store import tables
 
 _record, _submission, _naming = tables.record.c, tables.submission.c, tables.naming.c
-_ROWS = (
-    select(
-        _record.id,
-        _record.kind,
-        _record.digest,
-        _record.content,
-        _submission.participant,
-        _submission.received_at,
-    )
-    .join(tables.submission, _submission.id == _record.submission)
-)
+_ROWS = select(
+    _record.id,
+    _record.kind,
+    _record.digest,
+    _record.content,
+    _submission.participant,
+    _submission.received_at,
+).join(tables.submission, _submission.id == _record.submission)
 
 
 @dataclass(frozen=True)
@@ -46,17 +43,19 @@ class Whole:
 
 
 def events(
-    connection: Connection, vault: Vault, participant: UUID, records: Sequence[UUID]
+    connection: Connection, vault: Vault, records: Sequence[UUID], *, standing: bool = True
 ) -> list[Whole]:
-    """Open a participant's own events in the order of `records`; what is corrected or withdrawn is left out."""
+    """Open events for the participant who stated them, in the order of `records`.
+
+    What is corrected or withdrawn is left out, unless not only what is `standing` is wanted. Whose records these are
+    was asked before.
+    """
     if not records:
         return []
-    query = _ROWS.where(_record.id.in_(records), _submission.participant == participant)
-    rows = {row.id: row for row in connection.execute(query)}
-    gone = _superseded(connection, list(rows.values()))
+    rows = {row.id: row for row in connection.execute(_ROWS.where(_record.id.in_(records)))}
+    gone = _superseded(connection, list(rows.values())) if standing else set()
     held = _names(connection, list(rows))
-    owners = dict.fromkeys(rows, participant)
-    opened = opener.disclosures(connection, vault, owners, None, participant)
+    opened = opener.everything(connection, vault, list(rows))
     return [
         _whole(vault, rows[one], opened.get(one, []), held.get(one, []))
         for one in records
@@ -64,7 +63,9 @@ def events(
     ]
 
 
-def _whole(vault: Vault, row: Row[Any], opened: Sequence[str], held: Sequence[bytes]) -> Whole:
+def _whole(
+    vault: Vault, row: Row[*tuple[Any, ...]], opened: Sequence[str], held: Sequence[bytes]
+) -> Whole:
     stated = content(row.content)
     body = stated.get("body")
     event = reveal(body if isinstance(body, dict) else {}, opened)
@@ -87,18 +88,19 @@ def moment(received_at: int) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _superseded(connection: Connection, rows: Sequence[Row[Any]]) -> set[UUID]:
+def _superseded(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> set[UUID]:
     """Name those that a correction replaces, or a withdrawal that is no event itself: an error declaration is one."""
     found = amendments.amending(connection, [row.digest for row in rows])
-    later = [
-        row
-        for row in connection.execute(_ROWS.where(_record.id.in_(found)))
-        if row.kind == Kind.AMENDMENT or not _declares(row)
-    ]
-    return amendments.superseded([*rows, *later]) if later else set()
+    later = connection.execute(_ROWS.where(_record.id.in_(found))) if found else ()
+    taken = {
+        (row.participant, amendments.amended(row))
+        for row in later
+        if row.kind == Kind.AMENDMENT or (row.kind == Kind.WITHDRAWAL and not _declares(row))
+    }
+    return {row.id for row in rows if (row.participant, row.digest.hex()) in taken}
 
 
-def _declares(row: Row[Any]) -> bool:
+def _declares(row: Row[*tuple[Any, ...]]) -> bool:
     body = content(row.content).get("body")
     return isinstance(body, dict) and "errorDeclaration" in body
 
@@ -113,7 +115,9 @@ def _names(connection: Connection, records: Sequence[UUID]) -> dict[UUID, list[b
     return found
 
 
-def identified(connection: Connection, participant: UUID, names: Sequence[bytes]) -> dict[bytes, list[UUID]]:
+def identified(
+    connection: Connection, participant: UUID, names: Sequence[bytes]
+) -> dict[bytes, list[UUID]]:
     """Find a participant's records that are indexed under these names."""
     query = (
         select(_naming.code, _naming.record)

@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from gateway.coding import routes as labels
+from gateway.exchange import routes as epcis
+from gateway.exchange.problems import EpcisProblem
 from gateway.intake import Intake
 from gateway.returns import routes as returns
 from gateway.settings import Settings
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         submissions,
         returns,
+        epcis,
         keys,
         records,
         trace,
@@ -131,7 +134,7 @@ def _describe(app: FastAPI) -> None:
                 openapi_version=app.openapi_version,
             )
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            for model in (errors.Problem, submissions.Sent):
+            for model in (errors.Problem, submissions.Sent, EpcisProblem):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema

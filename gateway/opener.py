@@ -4,7 +4,7 @@ Whoever holds a piece in hand knows its serial number already, so a disclosure t
 serial numbers beside it on a pallet stay digests. Nothing that fails to open is an error to the reader.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, select
@@ -25,24 +25,33 @@ def disclosures(
     reader: UUID | None,
 ) -> dict[UUID, list[str]]:
     """List by record what `reader`, a participant or None, may see; `owners` are the records' participants."""
+    opened = everything(connection, vault, list(owners))
+    return {
+        record: whole
+        if reader is not None and owners[record] == reader
+        else [one for one in whole if asked and _speaks(one, asked)]
+        for record, whole in opened.items()
+    }
+
+
+def everything(
+    connection: Connection, vault: Vault, records: Sequence[UUID]
+) -> dict[UUID, list[str]]:
+    """List by record all that it conceals, for whoever stated it."""
     sealed, keys = tables.sealed.c, tables.record_key.c
     query = (
         select(sealed.record, sealed.disclosures, keys.wrapped)
         .join(tables.record_key, keys.record == sealed.record)
-        .where(sealed.record.in_(owners))
+        .where(sealed.record.in_(records))
     )
     opened: dict[UUID, list[str]] = {}
     for row in connection.execute(query):
         try:
             key = vault.open_record_key(row.record, row.wrapped)
-            whole = open_disclosures(row.record, key, row.disclosures)
+            opened[row.record] = open_disclosures(row.record, key, row.disclosures)
         except EvidenceError:
             # A broken seal hides what it sealed; the record's signature still stands or falls by itself.
             continue
-        own = reader is not None and owners[row.record] == reader
-        opened[row.record] = (
-            whole if own else [one for one in whole if asked and _speaks(one, asked)]
-        )
     return opened
 
 

@@ -1,8 +1,8 @@
 """Codes that a query asks for, in any spelling, with wildcards where the standard's patterns have them.
 
 A code without wildcards is compared in its canonical form and can be looked up in an index. A pattern
-(`urn:epc:idpat:`) becomes one expression over canonical codes, which says where a company prefix lies in the digits, and
-over EPC URNs as they stand, for codes that have no canonical form of ours.
+(`urn:epc:idpat:`) becomes one expression over canonical codes, which says where a company prefix lies in the digits,
+and over EPC URNs as they stand, for codes that have no canonical form of ours.
 """
 
 import re

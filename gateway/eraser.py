@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from gateway.evidence import content
 from gateway.leader import Term
+from indexer.store import ledger
 
 _log = structlog.get_logger(__name__)
 
@@ -22,10 +23,6 @@ left join ledger.placement p on p.submission = r.submission
 where r.kind = 5 and r.id > :after order by r.id limit :most
 """)
 _COVERED = text("select coalesce(max(size), 0) from ledger.checkpoint")
-_BASE = text("""
-select id from ledger.record
-where substr(digest, 1, 8) = substr(cast(:digest as bytea), 1, 8) and digest = :digest
-""")
 _FORGET = (
     text("delete from ledger.naming where record = :record and concealed"),
     text("delete from ledger.sealed where record = :record"),
@@ -65,9 +62,9 @@ class Eraser:
         if not isinstance(amended, str):
             return 0
         erased = 0
-        for record in connection.execute(_BASE, {"digest": bytes.fromhex(amended)}).scalars():
-            gone = [connection.execute(one, {"record": record}).rowcount for one in _FORGET]
+        for one in ledger.found(connection, bytes.fromhex(amended)):
+            gone = [connection.execute(step, {"record": one.id}).rowcount for step in _FORGET]
             if gone[-1]:
                 erased += 1
-                _log.info("record_erased", record=str(record))
+                _log.info("record_erased", record=str(one.id))
         return erased

@@ -5,32 +5,19 @@ is a finding.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from indexer.core import canonical
 from indexer.core.errors import EvidenceError, InputError
 from indexer.core.record import Kind
 from indexer.core.submission import Approval, recover
 from indexer.inspector import Standing, about_record
+from indexer.store import ledger, registry
 from indexer.store.findings import Finding
-from indexer.store.ledger import Stated
+from indexer.store.ledger import Found, Stated
 
-_BASE = text("""
-select r.kind, s.participant, p.first_index + 1 + r.position as place from ledger.record r
-left join ledger.submission s on s.id = r.submission
-left join ledger.placement p on p.submission = r.submission
-where substr(r.digest, 1, 8) = substr(cast(:digest as bytea), 1, 8) and r.digest = :digest
-order by place limit 1
-""")
 _APPROVAL = text("select at, approver, signature from ledger.approval where digest = :digest")
-_OPERATED = text("""
-select exists (
-  select from ledger.administration where contract = 'TraceLog' and event in ('Opened', 'Rotated')
-    and facts ->> 'log' = :log and facts ->> 'operator' = :approver
-)
-""")
 
 
 def review(connection: Connection, standing: Standing, log: bytes) -> Iterator[Finding]:
@@ -49,18 +36,18 @@ def _wrong(
     amended = _amends(stated)
     if amended is None:
         return None  # misshapen, which the inspector says
-    base = connection.execute(_BASE, {"digest": amended}).one_or_none()
+    base = next(iter(ledger.found(connection, amended)), None)
     approved = _approved(connection, digest, log)
     index = standing.place.first_index + 1 + stated.position
     if base is None:
         # It may be gone, which is a finding of its own.
         return None
-    if base.place is None or base.place >= index:
+    if base.index is None or base.index >= index:
         return "order"
     return _unentitled(standing, stated, base, approved)
 
 
-def _unentitled(standing: Standing, stated: Stated, base: Row[Any], approved: bool) -> str | None:
+def _unentitled(standing: Standing, stated: Stated, base: Found, approved: bool) -> str | None:
     row = standing.place.row
     own = row is not None and row.participant == base.participant
     if stated.kind == Kind.ERASURE:
@@ -81,8 +68,7 @@ def _approved(connection: Connection, digest: bytes, log: bytes) -> bool:
         signer = recover(Approval(log, digest, row.at).signing_hash(), row.signature)
     except EvidenceError:
         return False
-    asked = {"log": log.hex(), "approver": signer.hex()}
-    return signer == row.approver and bool(connection.scalar(_OPERATED, asked))
+    return signer == row.approver and registry.operated(connection, log, signer)
 
 
 def _amends(stated: Stated) -> bytes | None:

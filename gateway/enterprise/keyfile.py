@@ -9,10 +9,10 @@ import secrets
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Final
-
-from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
 
 from indexer.core import canonical, submission
 from indexer.core.errors import InputError
@@ -53,10 +53,16 @@ class OwnKey:
 
 def create(path: Path, password: bytes, *, rounds: int = ROUNDS) -> bytes:
     """Make a key, write it encrypted into a new file, and return its address."""
+    keystore = _keystore()
     private_key = secrets.token_bytes(32)
-    made = create_keyfile_json(private_key, password, kdf="scrypt", iterations=rounds)
+    made = keystore.create_keyfile_json(private_key, password, kdf="scrypt", iterations=rounds)
     write_new(path, canonical.encode(made))
     return submission.address(private_key)
+
+
+def _keystore() -> ModuleType:
+    # Half a second, for pairings on a curve that no key of ours is on: only who has a key file waits for it.
+    return import_module("eth_keyfile.keyfile")
 
 
 def unlock(path: Path, password: Callable[[], bytes]) -> OwnKey:
@@ -65,7 +71,7 @@ def unlock(path: Path, password: Callable[[], bytes]) -> OwnKey:
     if not isinstance(kept, dict) or kept.get("version") != 3 or "crypto" not in kept:
         raise KeystoreError(path=path, reason="is no Ethereum keystore of version 3")
     try:
-        private_key = decode_keyfile_json(kept, password())
+        private_key = _keystore().decode_keyfile_json(kept, password())
         address = submission.address(private_key)
     except ValueError as error:
         if "MAC" in str(error):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 from uuid_utils.compat import uuid7
 
 from gateway.accounts.desk import Caller
@@ -31,6 +31,7 @@ from indexer.core.errors import (
 )
 from indexer.core.record import Kind
 from indexer.core.submission import Approval, recover
+from indexer.store import registry
 from indexer.store.tables import approval
 
 LONGEST_REASON: Final = 500
@@ -181,14 +182,6 @@ def forget(connection: Connection, one: UUID) -> None:
     connection.execute(kept.values(sealed=b""))
 
 
-_OPERATED = text("""
-select exists (
-  select from ledger.administration where contract = 'TraceLog' and event in ('Opened', 'Rotated')
-    and facts ->> 'log' = :log and facts ->> 'operator' = :account
-)
-""")
-
-
 def _approval(
     connection: Connection, log: bytes, held: Held, given: Review, now: datetime
 ) -> dict[str, Any]:
@@ -199,7 +192,7 @@ def _approval(
         signer = recover(Approval(log, held.digest, at).signing_hash(), signature)
     except EvidenceError:
         signer = b""
-    if not connection.scalar(_OPERATED, {"log": log.hex(), "account": signer.hex()}):
+    if not registry.operated(connection, log, signer):
         raise ApproverError(
             place="/signature",
             signer=signer.hex() or "nobody",

@@ -15,6 +15,7 @@ from gateway.accounts.rules import OPERATOR
 from gateway.draft import Draft
 from indexer.core.errors import AccessError, InputError
 from indexer.core.record import Kind
+from indexer.store import ledger
 
 _AMENDABLE = frozenset({Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT})
 REVIEWED = frozenset({Kind.AMENDMENT, Kind.WITHDRAWAL})
@@ -62,16 +63,6 @@ class Base:
     kind: int
 
 
-_BASE = text("""
-select r.id, s.participant, r.kind from ledger.record r join ledger.submission s on s.id = r.submission
-where substr(r.digest, 1, 8) = substr(cast(:digest as bytea), 1, 8) and r.digest = :digest
-order by r.id limit 1
-""")
-_CONTENT = text("""
-select content from ledger.record
-where substr(digest, 1, 8) = substr(cast(:digest as bytea), 1, 8) and digest = :digest
-order by id limit 1
-""")
 _IDENTIFIED = text("""
 select r.digest from ledger.naming n join ledger.record r on r.id = n.record where n.code = :name
 order by r.id desc limit 1
@@ -80,14 +71,15 @@ order by r.id desc limit 1
 
 def base(connection: Connection, digest: bytes) -> Base | None:
     """Find the stored record of a digest."""
-    row = connection.execute(_BASE, {"digest": digest}).one_or_none()
-    return None if row is None else Base(*row)
+    for one in ledger.found(connection, digest):
+        if one.participant is not None:
+            return Base(one.id, one.participant, one.kind)
+    return None
 
 
 def content(connection: Connection, digest: bytes) -> bytes:
     """Read the stored content of the record of a digest; nothing where it is gone."""
-    found = connection.execute(_CONTENT, {"digest": digest}).scalar_one_or_none()
-    return found or b""
+    return next((one.content for one in ledger.found(connection, digest)), b"")
 
 
 def identified(connection: Connection, name: bytes) -> bytes | None:

@@ -50,6 +50,17 @@ class Stated:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A stored record, found by its digest; without participant where its submission is gone, `index` is its leaf's."""
+
+    id: UUID
+    participant: UUID | None
+    kind: int
+    content: bytes
+    index: int | None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One submission with its records by position, None where a record is gone; `first_index` is its own leaf's."""
 
@@ -93,6 +104,30 @@ def others(content: Members) -> Iterator[bytes]:
     given = body.get("eventID") if isinstance(body, dict) else None
     if isinstance(given, str) and content["kind"] in (Kind.EVENT, Kind.AMENDMENT):
         yield identified(str(content["participant"]), given)
+
+
+_FOUND = (
+    select(
+        record_table.c.id,
+        submission.c.participant,
+        record_table.c.kind,
+        record_table.c.content,
+        (placement.c.first_index + 1 + record_table.c.position).label("index"),
+    )
+    .join(submission, submission.c.id == record_table.c.submission, isouter=True)
+    .join(placement, placement.c.submission == record_table.c.submission, isouter=True)
+    .where(
+        func.substr(record_table.c.digest, 1, 8) == func.substr(bindparam("digest"), 1, 8),
+        record_table.c.digest == bindparam("digest"),
+    )
+    .order_by("index", record_table.c.id)
+)
+
+
+def found(connection: Connection, digest: bytes) -> list[Found]:
+    """Find the records of a digest, in the log's order; there is more than one where one was slipped in."""
+    # `index` is a method of every row, so they are taken by place.
+    return [Found(*row) for row in connection.execute(_FOUND, {"digest": digest})]
 
 
 _SIZE = (

@@ -141,3 +141,17 @@ def participant(connection: Connection, participant: UUID) -> Participant | None
 def participants(connection: Connection) -> list[Participant]:
     """List every participant, in the order of their admission."""
     return [Participant(**row) for row in connection.execute(_ALL).mappings()]
+
+
+_OPERATED = text("""
+select exists (
+  select from ledger.administration where contract = 'TraceLog' and event in ('Opened', 'Rotated')
+    and facts ->> 'log' = :log and facts ->> 'operator' = :account
+)
+""")
+
+
+def operated(connection: Connection, log: bytes, account: bytes) -> bool:
+    """Tell whether an account is or once was a log's operator on chain."""
+    asked = {"log": log.hex(), "account": account.hex()}
+    return bool(connection.scalar(_OPERATED, asked))

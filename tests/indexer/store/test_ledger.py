@@ -133,6 +133,31 @@ def test_leaves_are_made_from_what_is_stored(shelf, reading):
     assert made == shelf.leaves
 
 
+def test_records_are_found_by_their_digest_with_their_place(shelf, reading):
+    shelf.add(2)
+    shelf.add(3)
+    digests = reading.scalars(
+        text(
+            "select r.digest from ledger.record r join ledger.placement p using (submission)"
+            " order by first_index, position"
+        )
+    ).all()
+    placed = [ledger.found(reading, digest) for digest in digests]
+    assert [[one.index for one in found] for found in placed] == [[1], [2], [4], [5], [6]]
+    assert {found[0].participant for found in placed} == {UUID(int=7)}
+    assert ledger.found(reading, bytes(32)) == []
+
+
+def test_a_record_whose_submission_is_gone_is_found_without_participant(shelf, reading):
+    shelf.add(1)
+    digest = reading.scalar(text("select digest from ledger.record"))
+    with shelf.engine.begin() as connection:
+        connection.execute(text("set local session_replication_role = replica"))
+        connection.execute(text("delete from ledger.submission"))
+    [one] = ledger.found(reading, digest)
+    assert one.participant is None
+
+
 def test_a_record_that_is_gone_leaves_its_place_empty(shelf, reading):
     shelf.add(3)
     with shelf.engine.begin() as connection:

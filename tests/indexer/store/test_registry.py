@@ -139,3 +139,15 @@ def test_what_is_not_final_does_not_count(rows):
     assert (found.status, found.revoked) == ("admitted", None)
     assert registry.standing(rows, SECOND) is None
     assert [one.id for one in registry.participants(rows)] == [MAKER]
+
+
+@pytest.mark.parametrize("event", ["Opened", "Rotated"])
+def test_who_operates_a_log_is_told_by_its_opening_and_rotations(rows, event):
+    say(rows, 10, "Admitted")
+    rows.execute(
+        text("insert into ledger.administration values (10, 9, 'TraceLog', :event, :facts)"),
+        {"event": event, "facts": f'{{"log": "{"05" * 32}", "operator": "{OWN.hex()}"}}'},
+    )
+    assert registry.operated(rows, b"\5" * 32, OWN)
+    assert not registry.operated(rows, b"\6" * 32, OWN)
+    assert not registry.operated(rows, b"\5" * 32, FIRST)

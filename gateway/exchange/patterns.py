@@ -46,7 +46,7 @@ def read(text: str, *, classes: bool) -> Pattern | None:
     made = _SCHEMES.get(scheme)
     # Only the last field may hold dots: an expression with room for dots everywhere takes for ever to fail.
     parts = [*(_field(one, "[^.]+") for one in fields[:-1]), _field(fields[-1], ".+")]
-    raw = rf"urn:epc:(?:id|class):{re.escape(scheme)}:" + r"\.".join(parts)
+    raw = f"urn:epc:{'class' if classes else 'id'}:{re.escape(scheme)}:" + r"\.".join(parts)
     try:
         canonical = made(fields, classes) if made else None
     except (ValueError, IndexError):

@@ -4,7 +4,7 @@ PYTHON ?= python3
 LAN    ?=
 BIN    := .venv/bin
 # A process a core; each file stays with one, so that what a file starts it starts once.
-PYTEST := $(BIN)/pytest -q -n auto --dist loadfile
+PYTEST := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format contracts page page-check bench check clean lock

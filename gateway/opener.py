@@ -70,6 +70,6 @@ def _texts(value: Json) -> Iterable[str]:
 
 def _is(text: str, asked: Code) -> bool:
     try:
-        return code.parse(text) == asked
+        return code.read(text) == asked
     except InputError:
         return False

@@ -77,7 +77,7 @@ def place(value: Json) -> str | None:
 def spelt(text: str) -> str:
     """Spell a code canonically; what is no code stands for itself."""
     try:
-        return code.canonical(code.parse(text))
+        return code.canonical(code.read(text))
     except InputError:
         return text
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,6 +21,12 @@ settings.register_profile(
     "suyuan", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile("suyuan")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left alone with it at the end."""
+    here = Path(__file__).parent
+    items.sort(key=lambda one: one.path.parent not in (here / "journeys", here))
 
 
 @dataclass

@@ -100,7 +100,7 @@ def _drafted(
             sent = draft.read({"items": [part.item]}, owner, desk.vault, desk.limits, known)
         except InputError as error:
             faults = error.faults if isinstance(error, RefusedError) else (error,)
-            yield from (problem(one, part.placed(one)) for one in faults)
+            yield from (problem(part.placed(one)) for one in faults)
         else:
             yield _identified(desk, owner, part, sent.drafts[0])
 

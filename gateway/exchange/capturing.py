@@ -59,6 +59,10 @@ _DOCUMENT = taken(
     },
     *headers.JSON_TYPES,
 )
+_DOCUMENT["requestBody"]["content"] |= {
+    media: {"schema": {"type": "string", "description": "EPCIS 1.2 or 2.0 in XML"}}
+    for media in headers.XML_TYPES
+}
 
 
 class CaptureJob(BaseModel):

@@ -7,12 +7,14 @@ in here and nowhere else.
 
 from dataclasses import dataclass
 
-from gateway.exchange.headers import JSON_TYPES, MediaTypeError
+from gateway.exchange import xml
+from gateway.exchange.headers import JSON_TYPES, XML_TYPES, MediaTypeError
 from indexer.core import canonical, event
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 
 _EVENTS = "/epcisBody/eventList"
+_OF_ITEMS = ("/amends", "/kind", "/conceal")
 _RESULTS = "/epcisBody/queryResults/resultsBody/eventList"
 
 
@@ -23,10 +25,12 @@ class Part:
     place: str
     item: Members
 
-    def placed(self, error: InputError) -> str:
-        """Give the place of an error that names it in a submission of this item alone."""
+    def placed(self, error: InputError) -> InputError:
+        """Name the place in the whole of an error that names it in a submission of this item alone."""
         inside = error.place.removeprefix("/items/0").removeprefix("/event")
-        return self.place if inside in ("/amends", "/kind", "/conceal") else self.place + inside
+        place = self.place + ("" if inside in _OF_ITEMS else inside)
+        facts = {name: value for name, value in error.facts.items() if name != "place"}
+        return type(error)(place=place, **facts)
 
 
 def read(data: bytes, media: str) -> list[Part]:
@@ -54,6 +58,8 @@ def master_data(document: Members) -> list[Part]:
 def _read(data: bytes, media: str) -> Json:
     if media in JSON_TYPES:
         return canonical.decode(data)
+    if media in XML_TYPES:
+        return xml.convert(data)
     raise MediaTypeError(place="/header/Content-Type", media=media[:100] or "nothing")
 
 

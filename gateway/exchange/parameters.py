@@ -34,10 +34,20 @@ class Query:
     spans: list[tuple[str, str, datetime]] = field(default_factory=list)
     codes: list[list[str]] = field(default_factory=list)
     event_ids: list[str] | None = None
-    by_event_time: bool = False
-    descending: bool = False
+    ordered_by: str | None = None  # eventTime or recordTime
+    direction: str | None = None
     limit: int | None = None  # give no more than so many
     most: int | None = None  # refuse if there are more
+
+    @property
+    def by_event_time(self) -> bool:
+        """Whether the time at which it happened orders events; else that of their recording."""
+        return self.ordered_by == "eventTime"
+
+    @property
+    def descending(self) -> bool:
+        """Whether the newest come first: where an order is asked for without a direction they do (8.2.7.1)."""
+        return (self.direction or ("DESC" if self.ordered_by else "ASC")) == "DESC"
 
     def matches(self, event: Members) -> bool:
         """Tell whether an event answers."""
@@ -145,13 +155,13 @@ def _event_id(query: Query, values: Sequence[str]) -> None:
 def _order_by(query: Query, values: Sequence[str]) -> None:
     if list(values) not in (["eventTime"], ["recordTime"]):
         refuse("orderBy", "is neither eventTime nor recordTime")
-    query.by_event_time = values[0] == "eventTime"
+    query.ordered_by = values[0]
 
 
 def _direction(query: Query, values: Sequence[str]) -> None:
     if list(values) not in (["ASC"], ["DESC"]):
         refuse("orderDirection", "is neither ASC nor DESC")
-    query.descending = values[0] == "DESC"
+    query.direction = values[0]
 
 
 def _limit(query: Query, values: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """Codes that a query asks for, in any spelling, with wildcards where the standard's patterns have them.
 
 A code without wildcards is compared in its canonical form and can be looked up in an index. A pattern
-(`urn:epc:idpat:`) becomes one expression over canonical codes, which says where a company prefix lies in the digits, and
-over EPC URNs as they stand, for codes that have no canonical form of ours.
+(`urn:epc:idpat:`) becomes one expression over canonical codes, which says where a company prefix lies in the digits,
+and over EPC URNs as they stand, for codes that have no canonical form of ours.
 """
 
 import re
@@ -46,7 +46,7 @@ def read(text: str, *, classes: bool) -> Pattern | None:
     made = _SCHEMES.get(scheme)
     # Only the last field may hold dots: an expression with room for dots everywhere takes for ever to fail.
     parts = [*(_field(one, "[^.]+") for one in fields[:-1]), _field(fields[-1], ".+")]
-    raw = rf"urn:epc:(?:id|class):{re.escape(scheme)}:" + r"\.".join(parts)
+    raw = f"urn:epc:{'class' if classes else 'id'}:{re.escape(scheme)}:" + r"\.".join(parts)
     try:
         canonical = made(fields, classes) if made else None
     except (ValueError, IndexError):
@@ -89,6 +89,25 @@ def _lot(fields: list[str], classes: bool) -> str:
     return "/01/" + _digits(prefix, item, 14, leading=True) + "/10/" + _tail(lot)
 
 
+def _upui(fields: list[str], classes: bool) -> str:
+    del classes
+    key = "/01/" + _digits(fields[0], fields[1], 14, leading=True)
+    return f"{key}/235/{_tail('.'.join(fields[2:]))}"
+
+
+def _itip(fields: list[str], classes: bool) -> str:
+    del classes
+    piece, total = ("[0-9]{2}" if one == _ANY else re.escape(one) for one in fields[2:4])
+    key = "/8006/" + _digits(fields[0], fields[1], 14, leading=True)
+    return f"{key}{piece}{total}/21/{_tail(fields[4])}"
+
+
+def _cpi(fields: list[str], classes: bool) -> str:
+    del classes
+    part = "".join("[^/]*" if one == _ANY else re.escape(one) for one in fields[:2])
+    return f"/8010/{part}/8011/{_tail(fields[2])}"
+
+
 def _sgln(fields: list[str], classes: bool) -> str:
     del classes
     prefix, reference, extension = fields[0], fields[1], ".".join(fields[2:])
@@ -124,12 +143,14 @@ def _giai(fields: list[str], classes: bool) -> str:
 _SCHEMES: Final[dict[str, Callable[[list[str], bool], str]]] = {
     "sgtin": _gtin,
     "lgtin": _lot,
+    "upui": _upui,
+    "itip": _itip,
+    "cpi": _cpi,
     "sgln": _sgln,
     "sscc": _plain("00", 18, leading=True),
     "pgln": _plain("417", 13),
     "gsrn": _plain("8018", 18),
     "gsrnp": _plain("8017", 18),
-    "gsin": _plain("402", 17),
     "grai": _serialised("8003", 13, "0"),
     "gdti": _serialised("253", 13),
     "sgcn": _serialised("255", 13),

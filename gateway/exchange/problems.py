@@ -69,6 +69,13 @@ class QueryParameterError(InputError):
     sentence = "the query parameter {name} {reason}"
 
 
+class HeaderError(InputError):
+    """A header whose value is none of those it may have."""
+
+    code = "HEADER_WRONG"
+    sentence = "the header {name} is wrong: {reason}"
+
+
 class QueryTooLargeError(InputError):
     """More events than the query wants to see at most."""
 
@@ -178,12 +185,13 @@ def answer(request: Request, error: SuyuanError) -> Response:
 
 
 def _invalid(request: Request, error: RequestValidationError) -> Response:
+    # All else that a request may hold is read by our own hands.
     faults: list[Json] = [
         problem(
-            QueryParameterError(
+            HeaderError(
                 place="".join(f"/{step}" for step in one["loc"]),
-                name=str(one["loc"][-1]) if one["loc"] else "",
-                reason=f"is wrong: {one['msg']}",
+                name=str(one["loc"][-1]),
+                reason=one["msg"],
             )
         )
         for one in error.errors()

@@ -14,8 +14,7 @@ from gateway.exchange.headers import Asked
 from gateway.exchange.problems import Binding, responses
 from gateway.web.deps import Held, Participant
 
-router = APIRouter(prefix="/epcis", tags=["epcis"])
-_own = APIRouter(route_class=Binding)
+router = APIRouter(prefix="/epcis", tags=["epcis"], route_class=Binding)
 
 _VALUES: Final = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
 _TOP: Final = ("events", *_VALUES, "capture", "queries")
@@ -35,7 +34,7 @@ _ALLOWED: Final = {
 }
 
 
-@_own.get("", summary="What there is", responses=responses())
+@router.get("", summary="What there is", responses=responses())
 async def top(caller: Participant, asked: Asked, response: Response) -> list[str]:
     """List the top-level resources."""
     del caller
@@ -43,7 +42,7 @@ async def top(caller: Participant, asked: Asked, response: Response) -> list[str
     return list(_TOP)
 
 
-@_own.delete(
+@router.delete(
     "/nextPageToken/{token}",
     status_code=204,
     response_class=Response,
@@ -81,7 +80,7 @@ _SPOKEN: Final[dict[int | str, dict[str, Any]]] = {
     204: {"description": "What this path takes, and which versions are spoken"}
 }
 for _path, _allow in _ALLOWED.items():
-    _own.add_api_route(
+    router.add_api_route(
         _path,
         _options(_path, _allow),
         methods=["OPTIONS"],
@@ -91,7 +90,6 @@ for _path, _allow in _ALLOWED.items():
         summary="What is offered here",
     )
 for _part in (
-    _own,
     capturing.router,
     events.router,
     resources.router,

@@ -98,7 +98,7 @@ async def one(
 @router.post(
     "/{application}/review",
     summary="Answer an application",
-    responses=responses(401, 403, 404, 409, 422, 503),
+    responses=responses(400, 401, 403, 404, 409, 422, 503),
 )
 async def review(
     application: UUID, given: Given, held: Held, caller: Participant, now: Now, response: Response

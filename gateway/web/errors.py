@@ -98,6 +98,7 @@ def title(kind: type[SuyuanError]) -> str:
 def responses(*statuses: int) -> dict[int | str, dict[str, object]]:
     """Describe problem answers of the given statuses for OpenAPI."""
     words = {
+        400: "The body is no JSON",
         401: "No API key, or one nobody knows",
         403: "Not this caller's",
         404: "No such thing",

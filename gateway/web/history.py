@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 from gateway.verifier import Answer
-from gateway.web.languages import CATEGORIES, FIELDS, MEASURES, STEPS, UNITS, Language, speak, word
+from gateway.web.languages import (
+    CATEGORIES,
+    FIELDS,
+    IDENTIFIERS,
+    MEASURES,
+    STEPS,
+    UNITS,
+    Language,
+    speak,
+    word,
+)
 from gateway.web.shown import body
 from indexer.core import code
 from indexer.core.bundle import Entry
@@ -65,17 +75,8 @@ def product(answer: Answer, language: Language) -> tuple[str | None, list[tuple[
 
 def identity(asked: Code, language: Language) -> list[tuple[str, str]]:
     """Spell out the code that was asked for, part by part."""
-    t = speak(language)
-    labels = {
-        Scheme.GTIN: (t("商品条码", "GTIN"), ""),
-        Scheme.SGTIN: (t("商品条码", "GTIN"), t("序列号", "Serial number")),
-        Scheme.LGTIN: (t("商品条码", "GTIN"), t("批号", "Lot")),
-        Scheme.SSCC: (t("物流单元代码", "Logistic unit (SSCC)"), ""),
-        Scheme.GLN: (t("位置代码", "Place (GLN)"), ""),
-        Scheme.SGLN: (t("位置代码", "Place (GLN)"), t("分区", "Extension")),
-    }
-    key, extension = labels.get(asked.scheme, (t("产品码", "Code"), ""))
-    return [(key, asked.key), *([(extension, asked.extension)] if extension else [])]
+    parts = [(word(IDENTIFIERS, ai, language), value) for ai, value in code.elements(asked)]
+    return parts or [(speak(language)("产品码", "Code"), asked.key)]
 
 
 def _moment(entry: Entry, called: Mapping[UUID, str], language: Language) -> Moment:
@@ -116,7 +117,7 @@ def _where(event: Members, language: Language) -> Iterator[tuple[str, str]]:
     named = _text(place.get("id")) if isinstance(place, dict) else ""
     if named:
         try:
-            place_code = code.parse(named)
+            place_code = code.read(named)
             prefix = "GLN " if place_code.scheme in (Scheme.GLN, Scheme.SGLN) else ""
             yield speak(language)("地点", "Place"), prefix + place_code.key
         except InputError:

@@ -44,6 +44,26 @@ STEPS: dict[str, tuple[str, str]] = {
     "destroying": ("销毁", "Destroyed"),
 }
 
+# What the parts of a GS1 key are, by their application identifiers.
+IDENTIFIERS: dict[str, tuple[str, str]] = {
+    "01": ("商品条码", "GTIN"),
+    "21": ("序列号", "Serial number"),
+    "10": ("批号", "Lot"),
+    "235": ("第三方序列号", "Third party's serial number"),
+    "00": ("物流单元代码", "Logistic unit (SSCC)"),
+    "414": ("位置代码", "Place (GLN)"),
+    "254": ("分区", "Extension"),
+    "417": ("参与方代码", "Party (GLN)"),
+    "253": ("单证代码", "Document (GDTI)"),
+    "8003": ("可回收资产代码", "Returnable asset (GRAI)"),
+    "8004": ("单个资产代码", "Individual asset (GIAI)"),
+    "8006": ("商品组件代码", "Piece of a trade item (ITIP)"),
+    "8010": ("零部件代码", "Component or part (CPI)"),
+    "8011": ("序列号", "Serial number"),
+    "8017": ("服务提供方代码", "Service provider (GSRN)"),
+    "8018": ("服务接受方代码", "Service recipient (GSRN)"),
+}
+
 CATEGORIES: dict[str, tuple[str, str]] = {
     "cooker": ("燃气灶具", "gas cooker"),
     "water_heater": ("燃气热水器", "gas water heater"),

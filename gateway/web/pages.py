@@ -4,6 +4,7 @@ A page can be read before anything is checked, and says so. The evidence comes f
 the reader's own device fetches it, checks it against another party, and writes the verdict.
 """
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -24,9 +25,12 @@ from gateway.web.templating import render
 from indexer.core import code as codes
 from indexer.core.code import CodeError, CodeLengthError, Scheme
 from indexer.core.errors import InputError, outside
-from indexer.core.gs1 import CheckDigitError
+from indexer.core.gs1 import KEYS, CheckDigitError
 
 router = APIRouter(include_in_schema=False)
+
+# Not the separator that scanners put between the elements of a code, which Python counts as white space.
+_SPACE = re.compile(r"[^\S\x1d]")
 
 
 @router.get("/")
@@ -46,11 +50,11 @@ async def search(
     request: Request, language: Spoken, code: Annotated[str, Query(max_length=4000)] = ""
 ) -> Response:
     """Send whoever typed a code to its page."""
-    text = "".join(code.split())
+    text = _SPACE.sub("", code)
     if not text:
         return RedirectResponse(f"/?lang={language}", 303)
     try:
-        found = codes.parse(text)
+        found = codes.read(text)
     except InputError as error:
         return _wrong(request, language, text, error)
     suffix = f"?{urlencode({'lang': language})}" if "lang" in request.query_params else ""
@@ -69,9 +73,6 @@ async def ecode(request: Request, held: Held, language: Spoken) -> Response:
     return await _page(request, held, language, text_in_path(request, "/E/"))
 
 
-@router.get("/01/{rest:path}")
-@router.get("/00/{rest:path}")
-@router.get("/414/{rest:path}")
 async def digital_link(request: Request, held: Held, language: Spoken) -> Response:
     """Show the page of a GS1 key: this very URL, on whatever host, is its Digital Link."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
@@ -80,10 +81,14 @@ async def digital_link(request: Request, held: Held, language: Spoken) -> Respon
     )
 
 
+for _ai in KEYS:
+    router.add_api_route(f"/{_ai}/{{rest:path}}", digital_link, methods=["GET"])
+
+
 async def _page(request: Request, held: Held, language: Language, text: str) -> Response:
     as_json = _wants_json(request)
     try:
-        asked = codes.parse(text)
+        asked = codes.read(text)
         if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
             raise CodeError
     except InputError as error:

@@ -25,7 +25,7 @@ def read_code(value: Json, place: str) -> Code:
     """Read a URI that names a thing, a class of things or a place."""
     shape.uri(value, place)
     try:
-        return code.parse(str(value))
+        return code.read(str(value))
     except InputError as error:
         raise error.under(place) from None
 

@@ -1,4 +1,4 @@
-"""One deployment for the journeys that only add to it; a deployment of its own for those that break it."""
+"""One deployment for the journeys of a file that only add to it; a deployment of its own for those that break it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.world import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     world = World.open(tmp_path_factory.mktemp("shared") / "world")
     yield world

@@ -18,7 +18,13 @@ from tests.world import World, until
 OPERATOR = demo.OPERATOR
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def world(shared: World) -> World:
+    """One deployment for all of these, which the last spoils."""
+    return shared
+
+
+@pytest.fixture(scope="module")
 def reviewing(world: World) -> dict[str, str]:
     """The operator itself, with a key of its desk."""
     world.admit(OPERATOR)

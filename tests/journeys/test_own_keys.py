@@ -26,7 +26,8 @@ from indexer.store.engine import engine
 from tests.journeys import stories
 from tests.world import World, until
 
-NAME, CODE = "东莞市立川燃具有限公司", "91440101MALR5N2P7G"
+NAME = "东莞市立川燃具有限公司"
+CODES = iter(("91440101MALR5N2P7G", "91440300MAAJ8T3Q77", "91440605MACX7R1K0J"))  # one each
 PASSWORD = "correct horse"
 
 
@@ -92,9 +93,13 @@ class Own:
 
 
 @pytest.fixture
-def own(world: World, tmp_path: Path) -> Own:
+def own(shared: World, tmp_path: Path) -> Own:
     """An enterprise that applied with its own key and was admitted."""
-    folder = tmp_path / "enterprise"
+    return enter(shared, tmp_path / "enterprise")
+
+
+def enter(world: World, folder: Path) -> Own:
+    """Have an enterprise make a key, apply with it and be admitted."""
     folder.mkdir()
     made = Own(world, folder)
     made.keep("password", PASSWORD)
@@ -110,7 +115,7 @@ def own(world: World, tmp_path: Path) -> Own:
         "--name",
         NAME,
         "--credit-code",
-        CODE,
+        next(CODES),
     )
     assert applied.returncode == 0, applied.stderr
     application = msgspec.json.decode(applied.stdout)
@@ -166,8 +171,8 @@ def write(path: Path, *serials: str) -> Path:
     return path
 
 
-def test_an_enterprises_own_word_is_verified_at_the_end(own: Own, world: World):
-    serial = stories.serial()
+def test_an_enterprises_own_word_is_verified_at_the_end(own: Own):
+    world, serial = own.world, stories.serial()
     path = write(own.folder / "out" / "one.json", serial)
     done = own.run(*own.submission(path, "--conceal", "/suyuan:conclusion"))
     assert done.returncode == 0, done.stderr
@@ -195,10 +200,9 @@ def test_an_enterprises_own_word_is_verified_at_the_end(own: Own, world: World):
     world.check()
 
 
-def test_a_submission_killed_anywhere_and_run_again_has_no_gap_and_no_double(
-    own: Own, world: World
-):
-    folder, chance = own.folder / "out", random.Random(secrets.randbits(64))
+def test_a_submission_killed_anywhere_and_run_again_has_no_gap_and_no_double(own: Own):
+    world, folder = own.world, own.folder / "out"
+    chance = random.Random(secrets.randbits(64))
     serials = [[stories.serial() for _ in range(13)] for _ in range(6)]
     for number, of_file in enumerate(serials):
         write(folder / f"{number:02d}.json", *of_file)
@@ -222,8 +226,9 @@ def test_a_submission_killed_anywhere_and_run_again_has_no_gap_and_no_double(
 
 
 def test_a_gateway_that_drops_what_it_acknowledged_is_found_out_by_its_receipt(
-    own: Own, world: World
+    world: World, tmp_path: Path
 ):
+    own = enter(world, tmp_path / "enterprise")
     promise_little(world, seconds=6)
     first = own.run(*own.submission(write(own.folder / "out" / "1.json", stories.serial())))
     assert first.returncode == 0, first.stderr

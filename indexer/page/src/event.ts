@@ -4,7 +4,7 @@
  * It does not say whether an event is well made: that was decided before it was signed.
  */
 import { escape, isObject, type Json, type JsonObject } from "./canonical.ts";
-import { canonical, parse } from "./code.ts";
+import { canonical, read } from "./code.ts";
 import { Fault } from "./fault.ts";
 
 const EVENTS = ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
@@ -53,5 +53,5 @@ function listed(value: Json, place: string, role: string, inner?: string): Namin
 
 function named(role: string, value: Json | undefined, pointer: string, form: RegExp): Naming {
   if (typeof value !== "string" || !form.test(value)) throw new Fault("MEMBER_WRONG", {}, pointer);
-  return { role, pointer, code: canonical(parse(value)) };
+  return { role, pointer, code: canonical(read(value)) };
 }

@@ -5,7 +5,7 @@
  */
 import { banner, notice } from "./banner.ts";
 import { readBundle, readTrust, type Bundle, type Trust } from "./bundle.ts";
-import { parse } from "./code.ts";
+import { read as readCode } from "./code.ts";
 import { h } from "./dom.ts";
 import { Fault } from "./fault.ts";
 import { form, webAddress, type Request } from "./form.ts";
@@ -78,7 +78,7 @@ class Page {
   }
 
   private async judge(asked: Request): Promise<Stage> {
-    read("trouble.code", () => parse(asked.code));
+    read("trouble.code", () => readCode(asked.code));
     const [[trust, independent], bytes] = await Promise.all([this.trust(), fetched(asked.bundle, "trouble.bundle")]);
     const begun = performance.now();
     const bundle = read("trouble.bundle.misshapen", () => readBundle(bytes));

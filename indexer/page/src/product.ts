@@ -2,8 +2,9 @@
  * The product card, made from the master data that was proven and from nothing else.
  */
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
-import { parse } from "./code.ts";
+import { read } from "./code.ts";
 import { h, icon } from "./dom.ts";
+import { elements } from "./gs1.ts";
 import type { Told } from "./history.ts";
 import { has, listed, plain, say, type Lang, type Word } from "./words.ts";
 
@@ -44,10 +45,8 @@ function facts(lang: Lang, code: string, body: JsonObject): HTMLElement {
     if (value) list.append(h("div", {}, h("dt", {}, say(lang, word)), h("dd", {}, value)));
   };
   for (const word of ROWS) row(word, shown(lang, word.replace("product.", ""), body));
-  const key = parse(code).gs1;
-  if (key?.ai === "01") row("product.gtin", key.value);
-  if (key?.qualifier === "21") row("product.serial", key.extension);
-  if (key?.qualifier === "10") row("product.lot", key.extension);
+  const key = read(code).gs1;
+  for (const [ai, value] of key ? elements(key) : []) row(`ai.${ai}` as Word, value);
   return list;
 }
 

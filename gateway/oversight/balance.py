@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from gateway.oversight.rules import Fault, History, Known, Past, Rule
 from indexer.core import code
 from indexer.core.canonical import Json
-from indexer.core.code import Scheme
+from indexer.core.code import Level
 from indexer.core.errors import InputError
 from indexer.core.pointer import escape
 
@@ -77,4 +77,4 @@ def _lot(value: Json) -> str | None:
         read = code.parse(value) if isinstance(value, str) else None
     except InputError:
         return None
-    return code.canonical(read) if read and read.scheme is Scheme.LGTIN else None
+    return code.canonical(read) if read and code.level(read) is Level.LOT else None

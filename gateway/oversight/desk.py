@@ -59,7 +59,8 @@ class Asked:
 def counts(connection: Connection, asked: Asked) -> dict[str, int]:
     """Count remarks by rule."""
     query = select(remark.c.rule, func.count()).where(*asked.where()).group_by(remark.c.rule)
-    return dict(connection.execute(query.order_by(remark.c.rule)).tuples().all())
+    rows = connection.execute(query.order_by(remark.c.rule))
+    return {str(rule): number for rule, number in rows}
 
 
 def listed(

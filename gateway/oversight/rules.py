@@ -14,7 +14,7 @@ from uuid import UUID
 from gateway.summary import word
 from indexer.core import code
 from indexer.core.canonical import Json, Members
-from indexer.core.code import Scheme
+from indexer.core.code import Level
 from indexer.core.errors import InputError
 from indexer.core.event import Naming
 from indexer.core.eventhash import event_hash
@@ -55,7 +55,7 @@ SAYS: Final[Mapping[Rule, str]] = {
 
 _CLOCKS_APART = timedelta(minutes=1)
 _ENDS = frozenset({"decommissioning", "destroying"})
-_CLASSES = frozenset({Scheme.GTIN, Scheme.LGTIN})
+_SINGLE = frozenset({Level.INSTANCE, Level.UNSAID})
 _DERIVED = frozenset({"lot", "transformation"})
 _PLACES = (("readPoint", "id"), ("bizLocation", "id"))
 _PARTIES = (("sourceList", "source"), ("destinationList", "destination"))
@@ -115,10 +115,8 @@ class Fault:
 
 def single(naming: Naming) -> bool:
     """Tell whether a single thing is named, and not a class, a lot, or what was derived."""
-    listed_as_class = naming.pointer.endswith("/epcClass")
-    return (
-        naming.code.scheme not in _CLASSES and naming.role not in _DERIVED and not listed_as_class
-    )
+    listed = not naming.pointer.endswith("/epcClass") and naming.role not in _DERIVED
+    return listed and code.level(naming.code) in _SINGLE
 
 
 def alone(one: Known) -> Iterator[Fault]:
@@ -174,7 +172,7 @@ def unknown(one: Known, past: Past) -> Iterator[Fault]:
     for naming in one.names:
         if naming.role == "parent" and one.type in ("AggregationEvent", "AssociationEvent"):
             rule = Rule.PARENT_UNKNOWN
-        elif naming.role == "input" and naming.code.scheme is not Scheme.GTIN:
+        elif naming.role == "input" and code.level(naming.code) is not Level.CLASS:
             rule = Rule.INPUT_UNKNOWN
         else:
             continue

@@ -21,7 +21,7 @@ def web(site):
 def test_a_submissions_quality_is_told_with_whether_it_was_examined(site, examine, web):
     member = site.member()
     said = site.send(member, made(1, heater(1)), ended(2, heater(1)), seen(3, heater(1)))
-    one = said["id"]
+    one = said["submission"]
     assert desk.of_submission(web, member.id, one) == {"examined": False, "remarks": 0, "rules": {}}
     web.rollback()
     examine()

@@ -19,7 +19,7 @@ def told(site, examine):
     said = site.send(maker, *bad)
     site.send(shop, made(1, heater(7)))
     examine()
-    return maker, shop, said["id"]
+    return maker, shop, said["submission"]
 
 
 def test_a_participant_is_told_what_does_not_fit_in_its_own_records(site, told):

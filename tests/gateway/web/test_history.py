@@ -7,9 +7,11 @@ import pytest
 
 from gateway.verifier import Answer
 from gateway.web import history
+from gateway.web.languages import IDENTIFIERS
 from indexer.core import code
 from indexer.core.bundle import Bundle, Entry, Logged, Signed
 from tests.gateway.making import GTIN, event, product
+from tests.indexer.core.cases import load
 
 PARTY = UUID(int=1)
 
@@ -82,8 +84,19 @@ def test_a_product_is_named_in_the_readers_language():
         (f"(01){GTIN}(21)7", [("GTIN", GTIN), ("Serial number", "7")]),
         (f"(01){GTIN}(10)L", [("GTIN", GTIN), ("Lot", "L")]),
         (GTIN, [("GTIN", GTIN)]),
+        ("(8003)00614141123452S7", [("Returnable asset (GRAI)", "00614141123452S7")]),
+        (
+            "(8010)0614141A(8011)7",
+            [("Component or part (CPI)", "0614141A"), ("Serial number", "7")],
+        ),
         ("urn:x:y", [("Code", "urn:x:y")]),
     ],
 )
 def test_a_code_is_spelt_out(asked, parts):
     assert history.identity(code.parse(asked), "en") == parts
+
+
+def test_every_part_of_every_key_has_a_name():
+    read = [code.parse(case["text"]) for case in load("code", "read", version=2)]
+    parts = {ai for one in read for ai, _ in code.elements(one)}
+    assert parts | {"21", "10"} == IDENTIFIERS.keys()

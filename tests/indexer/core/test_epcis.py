@@ -1,6 +1,7 @@
 import pytest
 
 from indexer.core import epcis
+from indexer.core.code import Code, Scheme
 from indexer.core.errors import InputError
 from tests.indexer.core.events import COMMISSIONING, INSPECTING
 
@@ -33,7 +34,7 @@ def test_what_every_event_needs_must_be_there(name):
         ({"epcList": GTIN}, "MEMBER_WRONG", "/epcList"),
         ({"epcList": ["6945000000015"]}, "MEMBER_WRONG", "/epcList/0"),
         ({"epcList": [f"{GTIN}/21/1", f"{GTIN[:-1]}6/21/1"]}, "CODE_CHECK_DIGIT", "/epcList/1"),
-        ({"epcList": ["urn:epc:id:sgtin:6945000.1.1"]}, "CODE_GS1", "/epcList/0"),
+        ({"epcList": ["https://id.gs1.org/8003/614141123452"]}, "CODE_GS1", "/epcList/0"),
         ({"epcList": [GTIN]}, "EVENT_CODE_LEVEL", "/epcList/0"),
         ({"epcList": [f"{GTIN}/10/L1"]}, "EVENT_CODE_LEVEL", "/epcList/0"),
         ({"epcList": [{"...": "x"}]}, "MEMBER_WRONG", "/epcList/0"),
@@ -121,3 +122,9 @@ def test_what_is_wrong_is_named(changes, code, place):
     with pytest.raises(InputError) as caught:
         epcis.OBJECT_EVENT({**INSPECTING, **changes}, "")
     assert (caught.value.code, caught.value.place) == (code, place)
+
+
+def test_a_urn_whose_digits_do_not_fit_is_taken_as_it_stands():
+    urn = "urn:epc:id:sgtin:6945000.1.1"
+    epcis.OBJECT_EVENT({**INSPECTING, "epcList": [urn]}, "")
+    assert epcis.read_code(urn, "/epcList/0") == Code(Scheme.URI, urn)

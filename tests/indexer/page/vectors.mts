@@ -103,7 +103,10 @@ const SUITES: Record<string, Suite> = {
   "code": {
     read: (v) => {
       const code = codes.parse(v.text);
+      if (v.until) return assert.notEqual(code.scheme, v.scheme);
       assert.equal(codes.canonical(code), v.canonical);
+      assert.deepEqual(codes.read(v.text), code);
+      if (v.level) assert.equal(codes.level(code), v.level);
       assert.equal(codes.canonical(codes.parse(v.canonical)), v.canonical);
       assert.equal(code.scheme, v.scheme);
       const above = codes.parent(code);
@@ -111,6 +114,12 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+    lenient: (v) => {
+      assert.ok(refusal(() => codes.parse(v.text)));
+      const code = codes.read(v.text);
+      assert.deepEqual([code.scheme, codes.canonical(code), codes.level(code)], ["uri", v.text, v.level]);
+    },
+    strict: (v) => assert.equal(refusal(() => codes.read(v.text))?.[0], v.error),
   },
   "proof": {
     check: (v) => {

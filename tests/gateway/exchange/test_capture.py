@@ -111,3 +111,20 @@ def test_nothing_is_stored_of_who_signs_itself_or_sends_too_much(desk):
     many = [event(str(number)) for number in range(desk.limits.items + 1)]
     with pytest.raises(CaptureLimitError):
         take(desk, who, *many)
+
+
+def test_a_declaration_about_nothing_recorded_is_kept_and_the_event_may_still_come(desk):
+    who = desk.admit().participant
+    declared = event("1", eventID=ID, errorDeclaration={"declarationTime": "2026-11-22T00:00:00Z"})
+    taken = take(desk, who, declared)
+    assert (taken.applications, taken.event_ids) == ([], [ID])
+    assert codes(take(desk, who, declared)) == [("/0", "EVENT_KNOWN")]
+    assert take(desk, who, event("1", eventID=ID)).event_ids == [ID]
+    assert codes(take(desk, who, event("1", eventID=ID))) == [("/0", "EVENT_KNOWN")]
+
+
+def test_an_event_without_an_id_is_withdrawn_by_what_it_says(desk):
+    who = desk.admit().participant
+    take(desk, who, event("1"))
+    declared = event("1", errorDeclaration={"declarationTime": "2026-11-22T00:00:00Z"})
+    assert len(take(desk, who, declared).applications) == 1

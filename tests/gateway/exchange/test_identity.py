@@ -21,16 +21,16 @@ def test_an_event_keeps_the_id_it_was_sent_with():
 def test_an_event_without_one_has_its_hash_where_it_is_indexed_so():
     sent = event("1")
     own = event_hash(sent)
-    held = [identity.hashed(VAULT, WHO, own)]
+    held = [VAULT.concealed_event(WHO, own)]
     assert identity.shown(VAULT, WHO, sent, RECORD, held) == own
-    for other in ([], [identity.hashed(VAULT, uuid4(), own)], [secrets.token_bytes(16)]):
+    for other in ([], [VAULT.concealed_event(uuid4(), own)], [secrets.token_bytes(16)]):
         assert identity.shown(VAULT, WHO, sent, RECORD, other) == f"urn:uuid:{RECORD}"
 
 
 def test_ids_are_looked_up_as_stated_and_as_hashes():
     names = identity.names(VAULT, WHO, "urn:x:1")
     assert names[0] == ledger.identified(str(WHO), "urn:x:1")
-    assert names[1] == identity.hashed(VAULT, WHO, "urn:x:1")
+    assert names[1] == VAULT.concealed_event(WHO, "urn:x:1")
     assert {len(one) for one in names} == {16}
 
 

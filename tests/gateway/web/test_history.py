@@ -48,6 +48,25 @@ def test_a_moment_without_a_time_is_shown_when_it_was_received():
     assert told.who is None
 
 
+def test_what_declares_itself_an_error_did_not_happen():
+    declared = event(errorDeclaration={"declarationTime": "2026-11-21T12:00:00Z"})
+    assert history.moments(answer(declared), {}, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [
+        ("cbv:BizStep-packing", "装箱"),
+        ("https://ref.gs1.org/cbv/BizStep-packing", "装箱"),
+        ("https://acme.example/steps/leak_testing", "leak testing"),
+        ("acme:leak_testing", "leak testing"),
+    ],
+)
+def test_a_step_is_named_in_any_spelling(step, title):
+    (told,) = history.moments(answer(event(bizStep=step)), {}, "zh")
+    assert told.title == title
+
+
 def test_measured_values_come_with_their_units():
     report = {"type": "Temperature", "value": 61.5, "uom": "CEL"}
     named = {"type": "gs1:MT-Pressure", "value": 0, "uom": "PAL", "suyuan:item": "供气压力"}

@@ -29,6 +29,7 @@ def test_every_subject_is_run():
         "checkpoint",
         "code",
         "disclosure",
+        "event",
         "merkle",
         "proof",
         "record",

@@ -32,8 +32,9 @@ _NAMED: Final = (
 PUBLISHED: Final = MappingProxyType(
     {
         event.SCHEMA: (
-            "$.childEPCs[*]",
-            "$.childQuantityList[*]",
+            # What is packed, and not what is built in: whoever has the heater has its valve.
+            "$.childEPCs[?$.type=='AggregationEvent']",
+            "$.childQuantityList[?$.type=='AggregationEvent']",
             "$.sourceList[*]",
             "$.destinationList[*]",
             "$.bizTransactionList[*]",

@@ -6,7 +6,7 @@ answer, or at the same moment, gets the same bytes.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -20,6 +20,7 @@ from gateway import answers, draft, rows, setback, signed
 from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key
 from gateway.answers import Answer
+from gateway.declaring import Known
 from gateway.draft import Draft, Limits, Sent, Signed
 from gateway.returns import holding
 from gateway.settings import Settings, read_key
@@ -99,7 +100,8 @@ async def receive(
     await setback.check(connection, desk.log)
     # A thousand records take a second to prepare; meanwhile this process answers others.
     value = await asyncio.to_thread(canonical.decode, body)
-    known = await connection.run_sync(holding.declared, owner, draft.declared(value))
+    wanted = draft.declared(value)
+    known = await connection.run_sync(holding.declared, desk.vault, owner, wanted)
     sent, claimed = await asyncio.to_thread(_read, desk, owner, value, known)
     waiting = await connection.run_sync(holding.waiting, caller, sent)
     if waiting:
@@ -144,7 +146,7 @@ async def custody(connection: AsyncConnection, desk: Intake, participant: UUID) 
 
 
 def _read(
-    desk: Intake, participant: UUID, value: Json, known: Mapping[str, bytes]
+    desk: Intake, participant: UUID, value: Json, known: Known
 ) -> tuple[Sent, Submission | None]:
     sent = draft.read(value, participant, desk.vault, desk.limits, known)
     if sent.signed is None:
@@ -195,6 +197,8 @@ async def _own(
     before = await answers.same(connection, claimed, by.key, desk.receipt_key, due)
     if before:
         return before
+    if sent.misplaced:
+        raise sent.misplaced
     standing = await connection.run_sync(registry.standing, by.key)
     signed.check_own(standing, claimed.participant, by.key)
     signed.check_sequence(by.key, by.sequence, await next_sequence(connection, by.key))

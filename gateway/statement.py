@@ -51,6 +51,13 @@ class KindDiffersError(InputError):
     sentence = "{place} is of type Product if and only if the item's kind is 2, or 3 to correct one"
 
 
+class DeclarationCorrectsError(InputError):
+    """A correction that is an error declaration: what was right instead is said without one."""
+
+    code = "DECLARATION_CORRECTS"
+    sentence = "{place} takes an event back and corrects none: kind 4 withdraws, kind 3 states what was right"
+
+
 @dataclass(frozen=True)
 class Item:
     """An item as it was sent; `key` is the record key of one that its sender signed, else None.
@@ -107,6 +114,8 @@ def check(stated: Members, kind: Kind) -> None:
     master = stated.get("type") == product.TYPE
     if kind is not Kind.AMENDMENT and master != (kind is Kind.MASTER_DATA):
         raise KindDiffersError(place="/event/type")
+    if kind is Kind.AMENDMENT and event.void(stated):
+        raise DeclarationCorrectsError(place="/event/errorDeclaration")
     try:
         _CHECKS[schema(stated, kind), kind is Kind.WITHDRAWAL](stated)
     except InputError as error:

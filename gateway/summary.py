@@ -4,7 +4,6 @@ It is read from the content that is hashed, so nothing that is concealed can com
 column null and the row `hidden`, and then only the opened event tells. Words and codes are normalised, as queries are.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gateway.draft import Draft
-from indexer.core import code, event
+from indexer.core import code, event, vocabulary
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
@@ -20,9 +19,6 @@ from indexer.core.record import Kind
 FIELDS: Final = ("type", "biz_step", "disposition", "read_point", "biz_location")
 LONGEST_TERM: Final = 500
 
-_GS1 = re.compile(
-    r"(?:urn:epcglobal:cbv:[a-z]+:|https?://(?:ref|ns)\.gs1\.org/cbv/[A-Za-z]+-|cbv:[A-Za-z]+-)(?P<word>.+)\Z"
-)
 _KINDS = frozenset({Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT})
 
 
@@ -62,10 +58,7 @@ def terms(rows: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def word(value: Json) -> str | None:
     """Spell a word of the vocabulary in the one way that is compared; None for what is none."""
-    if not isinstance(value, str):
-        return None
-    match = _GS1.match(value)
-    return match["word"] if match else value
+    return vocabulary.short(value) if isinstance(value, str) else None
 
 
 def place(value: Json) -> str | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 from gateway import amendments, opener
 from gateway.evidence import Evidence, content, newest
 from gateway.vault import Vault
-from indexer.core import code, product
+from indexer.core import code, event, product
 from indexer.core.bundle import Bundle, Entry, Missing
 from indexer.core.canonical import Members
 from indexer.core.code import Code
@@ -244,7 +244,7 @@ def _master_data(candidates: _Rows, rows: _Rows) -> Row[Any] | None:
 
 def _adds(row: Row[Any]) -> bool:
     body = content(row.content).get("body")
-    return isinstance(body, dict) and body.get("action") == "ADD"
+    return isinstance(body, dict) and body.get("action") == "ADD" and not event.void(body)
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

@@ -1,7 +1,8 @@
 """The files an enterprise has become things to state, each with its place in its file.
 
-Taken are an EPCIS document, a bare event or product, a list of these, and `{"items": […]}` as the interface takes
-them. A file is good as a whole or not at all: whoever corrects it can send it again.
+Taken are an EPCIS document or one that answers a query, a bare event or product, a list of these, and
+`{"items": […]}` as the interface takes them. A file is good as a whole or not at all: whoever corrects it can send it
+again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,12 @@ from gateway import concealment, statement
 from gateway.enterprise.signing import Given
 from indexer.core import canonical, event, pointer, product
 from indexer.core.canonical import Json
+from indexer.core.epcis import DOCUMENTS
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 
 SUFFIXES: Final = (".json", ".jsonld")
+_DOCUMENTS: Final = list(DOCUMENTS)
 
 
 class NothingToSendError(InputError):
@@ -89,9 +92,9 @@ def _given(value: Json) -> Iterator[Given]:
     if isinstance(value, list):
         for number, one in enumerate(value):
             yield _thing(one, pointer.escape(number))
-    elif isinstance(value, dict) and value.get("type") == "EPCISDocument":
-        for number, one in enumerate(event.split(value)):
-            yield Given(f"/epcisBody/eventList/{number}", one, Kind.EVENT)
+    elif isinstance(value, dict) and value.get("type") in _DOCUMENTS:
+        for place, one in event.placed(value):
+            yield Given(place, one, Kind.EVENT)
     elif isinstance(value, dict) and "items" in value and "type" not in value:
         statement.check_members(value, frozenset({"items"}))
         items = value["items"]

@@ -17,8 +17,8 @@ from gateway.exchange import asking, finding, formats
 from gateway.exchange.asking import Page
 from gateway.exchange.finding import Found
 from gateway.exchange.headers import Wanted
-from gateway.exchange.parameters import Query
 from gateway.exchange.problems import UriTooLongError
+from gateway.exchange.query import Query
 from gateway.web.deps import Gateway, snapshot
 from indexer.core.canonical import Json, Members
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gateway.exchange import parameters
-from gateway.exchange.parameters import Query
 from gateway.exchange.problems import QueryParameterError
+from gateway.exchange.query import Query
 from indexer.core.canonical import Json, Members
 
 PER_PAGE: Final = 30

@@ -5,7 +5,7 @@ stored before everything was looked at; what the operator has to review waits as
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway import draft, intake
 from gateway.accounts.desk import Caller
+from gateway.declaring import Known
 from gateway.draft import Draft, RefusedError, Sent
 from gateway.exchange import identity, whole
 from gateway.exchange.document import Part
@@ -28,6 +29,7 @@ from gateway.exchange.problems import (
 from gateway.intake import Intake
 from gateway.returns import desk as returns
 from gateway.returns import holding
+from indexer.core import event
 from indexer.core.canonical import Members
 from indexer.core.errors import InputError
 from indexer.core.eventhash import event_hash
@@ -39,12 +41,12 @@ ROLLBACK: Final = "rollback"
 
 @dataclass(frozen=True)
 class _Made:
-    """One part that can be recorded; if it is an event with its hash, and the id it is then asked for by."""
+    """One part that can be recorded; if it is an event with what it says, and the id it is then asked for by."""
 
     part: Part
     draft: Draft
     event_id: str = ""
-    event_hash: str = ""
+    said: tuple[str, bool] | None = None
     names: list[bytes] = field(default_factory=list)
 
 
@@ -71,7 +73,7 @@ async def capture(
         raise CaptureLimitError(limit=desk.limits.items, count=len(parts))
     owner = caller.participant
     body: Members = {"items": [part.item for part in parts]}
-    known = await connection.run_sync(holding.declared, owner, draft.declared(body))
+    known = await connection.run_sync(holding.declared, desk.vault, owner, draft.declared(body))
     found = await asyncio.to_thread(lambda: list(_drafted(desk, owner, parts, known)))
     # From here on nobody else takes in for this participant: what is no duplicate now is none when it is stored.
     await intake.custody(connection, desk, owner)
@@ -92,7 +94,7 @@ async def capture(
 
 
 def _drafted(
-    desk: Intake, owner: UUID, parts: Sequence[Part], known: Mapping[str, bytes]
+    desk: Intake, owner: UUID, parts: Sequence[Part], known: Known
 ) -> Iterator[_Made | Members]:
     """Make each part's record, or the problem that says why it is none."""
     for part in parts:
@@ -107,15 +109,15 @@ def _drafted(
 
 def _identified(desk: Intake, owner: UUID, part: Part, made: Draft) -> _Made:
     """Index an event that was sent without an id under its event hash."""
-    event = part.item["event"]
-    if made.kind != Kind.EVENT or not isinstance(event, dict):
+    stated = part.item["event"]
+    if made.kind != Kind.EVENT or not isinstance(stated, dict):
         return _Made(part, made)
-    own = event_hash(event)
-    given = identity.given(event)
+    said = _said(stated)
+    own, given = said[0], identity.given(stated)
     names = identity.names(desk.vault, owner, given or own)
     if given is None:
-        made = replace(made, names=made.names | {(identity.hashed(desk.vault, owner, own), True)})
-    return _Made(part, made, given or own, own, names)
+        made = replace(made, names=made.names | {(desk.vault.concealed_event(owner, own), True)})
+    return _Made(part, made, given or own, said, names)
 
 
 def _fresh(
@@ -126,11 +128,11 @@ def _fresh(
     stored = whole.identified(connection, owner, names) if names else {}
     fresh: list[_Made] = []
     errors: list[Members] = []
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, tuple[str, bool]], str] = {}
     for one in made:
         before = {record for name in one.names for record in stored.get(name, [])}
         match = _same(connection, desk, one, sorted(before))
-        other = seen.get((one.event_id, one.event_hash)) if one.event_hash else None
+        other = seen.get((one.event_id, one.said)) if one.said else None
         if match is not None:
             known = EventKnownError(event=one.event_id, record=match)
             errors.append(problem(known, one.part.place))
@@ -138,14 +140,20 @@ def _fresh(
             repeated = EventRepeatedError(event=one.event_id, other=other)
             errors.append(problem(repeated, one.part.place))
         else:
-            seen[one.event_id, one.event_hash] = one.part.place
             fresh.append(one)
+            if one.said:
+                seen[one.event_id, one.said] = one.part.place
     return fresh, errors
 
 
 def _same(connection: Connection, desk: Intake, one: _Made, before: Sequence[UUID]) -> UUID | None:
     """Find the record among those of one id that states the same, whatever its spelling."""
     for stored in whole.events(connection, desk.vault, before):
-        if event_hash(stored.event) == one.event_hash:
+        if _said(stored.event) == one.said:
             return stored.record
     return None
+
+
+def _said(stated: Members) -> tuple[str, bool]:
+    """Tell what an event says; an error declaration says the same as its event, and takes it back."""
+    return event_hash(stated), event.void(stated)

@@ -13,9 +13,7 @@ from indexer.core import canonical, event
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 
-_EVENTS = "/epcisBody/eventList"
 _OF_ITEMS = ("/amends", "/kind", "/conceal")
-_RESULTS = "/epcisBody/queryResults/resultsBody/eventList"
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,10 @@ class Part:
 def read(data: bytes, media: str) -> list[Part]:
     """Take a document apart, master data first: whoever reads the events then finds what they speak of."""
     document = _read(data, media)
-    plain, where = _as_document(document)
-    events = event.split(plain)
+    events = event.placed(document)
     return [
-        *master_data(plain),
-        *(Part(f"{where}/{at}", {"event": one}) for at, one in enumerate(events)),
+        *master_data(document),
+        *(Part(place, {"event": stated}) for place, stated in events),
     ]
 
 
@@ -49,7 +46,7 @@ def single(data: bytes) -> list[Part]:
     return [Part("", {"event": canonical.decode(data)})]
 
 
-def master_data(document: Members) -> list[Part]:
+def master_data(document: Json) -> list[Part]:
     """List the items of kind 2 that a document's header states."""
     del document
     return []
@@ -61,15 +58,3 @@ def _read(data: bytes, media: str) -> Json:
     if media in XML_TYPES:
         return xml.convert(data)
     raise MediaTypeError(place="/header/Content-Type", media=media[:100] or "nothing")
-
-
-def _as_document(document: Json) -> tuple[Members, str]:
-    """Take a document that answers a query for one that states its events."""
-    if not isinstance(document, dict) or document.get("type") != "EPCISQueryDocument":
-        return (document if isinstance(document, dict) else {}), _EVENTS
-    listed: Json = document.get("epcisBody")
-    for name in ("queryResults", "resultsBody"):
-        listed = listed.get(name) if isinstance(listed, dict) else None
-    # What the standard demands of the one and not of the other.
-    around: Members = {"schemaVersion": "2.0", "creationDate": "1970-01-01T00:00:00Z", **document}
-    return {**around, "type": "EPCISDocument", "epcisBody": listed}, _RESULTS

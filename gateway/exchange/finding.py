@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 from gateway.exchange import identity, paging, whole
 from gateway.exchange.asking import Page
 from gateway.exchange.paging import Place
-from gateway.exchange.parameters import Query
 from gateway.exchange.problems import PageTokenError, QueryTooLargeError
+from gateway.exchange.query import Query
 from gateway.exchange.tables import summary
 from gateway.exchange.whole import Whole
 from gateway.vault import Vault

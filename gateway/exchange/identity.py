@@ -21,14 +21,12 @@ def given(event: Members) -> str | None:
     return stated if isinstance(stated, str) else None
 
 
-def hashed(vault: Vault, participant: UUID, event_id: str) -> bytes:
-    """Index an event under its event hash: 16 bytes, as `naming.code` holds them."""
-    return vault.concealed_name(f"event {participant} {event_id}")
-
-
 def names(vault: Vault, participant: UUID, event_id: str) -> list[bytes]:
     """Give the index values under which a participant's events of an id are found."""
-    return [ledger.identified(str(participant), event_id), hashed(vault, participant, event_id)]
+    return [
+        ledger.identified(str(participant), event_id),
+        vault.concealed_event(participant, event_id),
+    ]
 
 
 def of_record(record: UUID) -> str:
@@ -52,4 +50,4 @@ def shown(
     if stated is not None:
         return stated
     own = event_hash(event) if held else ""
-    return own if own and hashed(vault, participant, own) in held else of_record(record)
+    return own if own and vault.concealed_event(participant, own) in held else of_record(record)

@@ -4,7 +4,6 @@ Words of the vocabulary meet in any spelling, so do codes and places. An event t
 does not answer. Everything is read defensively: an event may have been altered, and part of it erased.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
@@ -34,7 +33,6 @@ _EVERYWHERE: Final = tuple(
     dict.fromkeys(member for members, _ in MATCHED.values() for member in members)
 )
 _QUANTITIES: Final = MATCHED["MATCH_anyEPCClass"][0]
-_MEASUREMENT = re.compile(r"(?:.*[:/#])?(?:MT-|MeasurementType-)?(?P<word>[^:/#]+)\Z")
 _PAIRS: Final = {
     "bizTransaction": "bizTransactionList",
     "source": "sourceList",
@@ -138,15 +136,13 @@ def measured(member: str, unit: str | None, order: str, wanted: str) -> Test:
 
 def sensed(member: str, wanted: Sequence[str]) -> Test:
     """Ask for one of some texts in a sensor's reports or its metadata."""
-    known = {_measurement(one) for one in wanted} if member == "type" else set(wanted)
+    known = {name for one in wanted for name in (word(one), spelt(one))}
 
     def test(event: Members) -> bool:
         for one in (*fields.reports(event), *fields.metadata(event)):
             value = one.get(member)
-            said = _measurement(value) if member == "type" and isinstance(value, str) else value
-            if isinstance(said, bool):
-                said = "true" if said else "false"
-            if isinstance(said, str) and (said in known or spelt(said) in map(spelt, known)):
+            said = ("true" if value else "false") if isinstance(value, bool) else value
+            if isinstance(said, str) and (word(said) in known or spelt(said) in known):
                 return True
         return False
 
@@ -208,8 +204,3 @@ def exists(one: Field) -> Test:
 
 def _spelt(value: Json) -> str | None:
     return spelt(value) if isinstance(value, str) else None
-
-
-def _measurement(text: str) -> str:
-    match = _MEASUREMENT.match(text)
-    return match["word"] if match else text

@@ -6,7 +6,6 @@ a member in another, read from above. What the store can narrow by is said besid
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NoReturn, TypeAlias
 
@@ -15,43 +14,10 @@ from gateway.exchange.fields import ROOTS, Field
 from gateway.exchange.matching import MATCHED, Test
 from gateway.exchange.patterns import Pattern
 from gateway.exchange.problems import QueryParameterError
+from gateway.exchange.query import Query
 from gateway.summary import spelt, word
-from indexer.core.canonical import Members
 
 _COUNT: Final = 2**53 - 1
-
-
-@dataclass
-class Query:
-    """What is asked, and in which order it is answered.
-
-    `columns` narrow by a column of `gateway.summary`, `spans` by a time there, `codes` by the index of names: each list
-    names alternatives of which one at least must stand in the record. `event_ids` narrows by ids.
-    """
-
-    tests: list[Test] = field(default_factory=list)
-    columns: dict[str, list[str]] = field(default_factory=dict)
-    spans: list[tuple[str, str, datetime]] = field(default_factory=list)
-    codes: list[list[str]] = field(default_factory=list)
-    event_ids: list[str] | None = None
-    ordered_by: str | None = None  # eventTime or recordTime
-    direction: str | None = None
-    limit: int | None = None  # give no more than so many
-    most: int | None = None  # refuse if there are more
-
-    @property
-    def by_event_time(self) -> bool:
-        """Whether the time at which it happened orders events; else that of their recording."""
-        return self.ordered_by == "eventTime"
-
-    @property
-    def descending(self) -> bool:
-        """Whether the newest come first: where an order is asked for without a direction they do (8.2.7.1)."""
-        return (self.direction or ("DESC" if self.ordered_by else "ASC")) == "DESC"
-
-    def matches(self, event: Members) -> bool:
-        """Tell whether an event answers."""
-        return all(test(event) for test in self.tests)
 
 
 def take(query: Query, name: str, values: Sequence[str], prefixes: Mapping[str, str]) -> None:

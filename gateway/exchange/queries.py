@@ -4,6 +4,7 @@ A query is checked when it is named, so that it can be answered whenever it is a
 offered.
 """
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -50,11 +51,13 @@ class Named(BaseModel):
     query: dict[str, Any]
 
 
-def keep(connection: Connection, participant: UUID, name: str, query: Members, now: Any) -> None:  # noqa: ANN401
+def keep(
+    connection: Connection, participant: UUID, name: str, query: Members, now: datetime
+) -> None:
     """Keep a query under a name that is free."""
     row = {"participant": participant, "name": name, "query": query, "created": now}
-    made = insert(named_query).values(row).on_conflict_do_nothing()
-    if not connection.execute(made).rowcount:
+    made = insert(named_query).values(row).on_conflict_do_nothing().returning(_query.name)
+    if connection.execute(made).one_or_none() is None:
         raise QueryNameTakenError(place="/name", name=name)
 
 

@@ -22,7 +22,8 @@ from gateway.web.languages import (
     word,
 )
 from gateway.web.shown import body
-from indexer.core import code
+from indexer.core import code, vocabulary
+from indexer.core import event as events
 from indexer.core.bundle import Entry
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code, Scheme
@@ -44,11 +45,11 @@ class Moment:
 
 
 def moments(answer: Answer, called: Mapping[UUID, str], language: Language) -> list[Moment]:
-    """Tell the history, oldest first by the time each record itself states."""
+    """Tell the history, oldest first by the time each record itself states; what declares itself an error is none."""
     told = [
         (_instant(entry), _moment(entry, called, language))
         for entry in answer.bundle.records
-        if answer.kinds[entry.id] == Kind.EVENT
+        if answer.kinds[entry.id] == Kind.EVENT and not events.void(body(entry))
     ]
     return [moment for _, moment in sorted(told, key=lambda one: one[0])]
 
@@ -152,9 +153,8 @@ def _reports(event: Members) -> Iterator[Members]:
 
 
 def _short(name: str) -> str:
-    """Take the last part of a word that may be bare, a URN or a web address."""
-    tail = name.rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
-    return tail.removeprefix("BizStep-").removeprefix("MeasurementType-").removeprefix("MT-")
+    """Name a word of the vocabulary for people: of a word of one's own the last part."""
+    return vocabulary.short(name).rpartition("/")[2].rpartition(":")[2].rpartition("#")[2]
 
 
 def _spoken(value: Json, language: Language) -> str:

@@ -59,7 +59,7 @@ _LINK = re.compile(
     r"([0-9]+)/([^/]*)(?:/(.*))?\Z",
     re.DOTALL,
 )
-_ANY_TEXT = re.compile(rf"{_TEXT}{{1,90}}\Z")
+_ANY_TEXT = re.compile(r"[!-#%-?A-Z_a-z]{1,90}\Z")  # a part number may have a hash sign besides
 _PLAIN = re.compile(r"[0-9A-Za-z._~-]*\Z")
 _ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*\Z", re.DOTALL)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")

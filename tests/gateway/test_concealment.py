@@ -51,6 +51,7 @@ def test_a_products_data_stays_readable():
 
 def test_packed_children_are_concealed_one_by_one():
     stated: Any = {
+        "type": "AggregationEvent",
         "childEPCs": ["urn:x:1", "urn:x:2"],
         "childQuantityList": [{"epcClass": "urn:x:3"}],
     }
@@ -61,11 +62,25 @@ def test_packed_children_are_concealed_one_by_one():
     }
 
 
+def test_what_is_built_in_is_not():
+    """Whoever has the heater has its valve; the pallet's other heaters are other people's."""
+    stated: Any = {
+        "type": "AssociationEvent",
+        "parentID": "urn:x:heater",
+        "childEPCs": ["urn:x:valve"],
+        "childQuantityList": [{"epcClass": "urn:x:gasket", "quantity": 2}],
+        "sensorElementList": [{"sensorReport": [{"type": "Pressure", "value": 2}]}],
+    }
+    assert pointers(stated, event.SCHEMA) == []
+
+
 names = st.sampled_from(
     ["suyuan:price", "price", "a/b", "~", "address", "x", "suyuan:operator", "quantity"]
 )
 # What is never admitted, no event has.
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+listed = ["quantityList", "outputQuantityList", "childEPCs", "childQuantityList", "sourceList"]
+types = st.sampled_from(["AggregationEvent", "AssociationEvent", "ObjectEvent", 7, None])
 values = st.recursive(
     st.one_of(st.none(), st.integers(0, 9), st.text(TEXT, max_size=3)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
@@ -75,10 +90,12 @@ values = st.recursive(
 
 @given(
     st.dictionaries(
-        st.one_of(names, st.sampled_from(list("ab")), st.just("quantityList")), values, max_size=4
-    )
+        st.one_of(names, st.sampled_from(list("ab")), st.sampled_from(listed)), values, max_size=4
+    ),
+    types,
 )
-def test_the_walk_finds_what_the_published_paths_find(stated):
+def test_the_walk_finds_what_the_published_paths_find(stated, kind):
+    stated = {**stated, "type": kind}
     assert set(pointers(stated, event.SCHEMA)) == set(outermost(located(stated, event.SCHEMA)))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from gateway import draft, statement
+from gateway.declaring import DeclarationMisplacedError, DeclaredUnclearError
 from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
 from indexer.core import canonical, code, disclosure, event, product, record, retraction
@@ -270,16 +271,53 @@ def declaration(**more):
     return made_event(eventID="urn:uuid:1", errorDeclaration=declared)
 
 
-def test_an_error_declaration_withdraws_the_event_of_that_id():
+def test_an_error_declaration_withdraws_the_event_it_is_about():
     sent: Any = {"items": [{"event": declaration()}]}
-    assert draft.declared(sent) == ["urn:uuid:1"]
-    [one] = read(sent, WHO, VAULT, LIMITS, {"urn:uuid:1": bytes.fromhex(BASE)}).drafts
+    (about,) = draft.declared(sent)
+    assert about.event_id == "urn:uuid:1"
+    [one] = read(sent, WHO, VAULT, LIMITS, {about: bytes.fromhex(BASE)}).drafts
     content: Any = canonical.decode(one.content)
     assert (content["kind"], content["amends"]) == (4, BASE)
     assert content["body"] == declaration()
-    with pytest.raises(draft.DeclaredUnknownError) as error:
-        read(sent, WHO, VAULT, LIMITS)
-    assert error.value.place == "/items/0/event/eventID"
+
+
+def test_one_about_an_event_that_was_never_recorded_is_a_record_of_its_own():
+    [one] = read({"items": [{"event": declaration()}]}, WHO, VAULT, LIMITS).drafts
+    content: Any = canonical.decode(one.content)
+    assert (content["kind"], content["body"]) == (1, declaration())
+    assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
+    assert (ledger.name(f"https://id.gs1.org/01/{GTIN}/21/1"), False) in one.names
+
+
+def test_one_about_several_events_is_refused():
+    sent: Any = {"items": [{"event": made_event()}, {"event": declaration()}]}
+    (about,) = draft.declared(sent)
+    with pytest.raises(DeclaredUnclearError) as error:
+        read(sent, WHO, VAULT, LIMITS, {about: None})
+    assert error.value.place == "/items/1/event/eventID"
+
+
+def test_what_is_signed_as_an_event_is_misplaced_and_no_withdrawal():
+    key = {"recordKey": "11" * 32}
+    signed: Any = {"sequence": 0, "key": "22" * 20, "signature": "33" * 65}
+    signed["items"] = [{"event": made_event(), **key}, {"event": declaration(), **key}]
+    (about,) = draft.declared(signed)
+    for digest in (bytes.fromhex(BASE), None):
+        sent = read(signed, WHO, VAULT, LIMITS, {about: digest})
+        assert [one.kind for one in sent.drafts] == [1, 1]
+        assert isinstance(sent.misplaced, DeclarationMisplacedError)
+        assert sent.misplaced.place == "/items/1/event/errorDeclaration"
+        assert (BASE in str(sent.misplaced)) == (digest is not None)
+    assert read(signed, WHO, VAULT, LIMITS).misplaced is None
+
+
+def test_no_correction_is_an_error_declaration():
+    wrong = items({"event": declaration(), "kind": 3, "amends": BASE})
+    found = refused(wrong)
+    assert (found.code, found.place) == (
+        "DECLARATION_CORRECTS",
+        "/items/0/event/errorDeclaration",
+    )
 
 
 def test_an_error_declaration_may_name_the_record_itself():
@@ -295,4 +333,30 @@ def test_an_event_is_found_by_the_id_its_participant_gave_it():
     assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
     hidden = {"event": made_event(eventID="urn:uuid:1"), "conceal": ["/eventID"]}
     [concealed] = made(items(hidden))
-    assert len(concealed.names) == len(one.names) - 1
+    assert concealed.names ^ one.names == {
+        (ledger.identified(str(WHO), "urn:uuid:1"), False),
+        (VAULT.concealed_event(WHO, "urn:uuid:1"), True),
+    }
+
+
+def test_what_is_concealed_is_indexed_so_and_the_rest_as_its_readers_find_it():
+    """The reconciler makes the open names again from the content alone, and must come to the same."""
+    place = "https://id.gs1.org/414/6945000001012"
+    serial = f"https://id.gs1.org/01/{GTIN}/21/1"
+    lot = f"https://id.gs1.org/01/{GTIN}/10/H7"
+    stated = made_event(action="ADD", ilmd={"suyuan:lot": "H7"}, readPoint={"id": place})
+    [one] = made(items({"event": stated}))
+    assert one.names == {(ledger.name(serial), False), (ledger.name(lot), False)}
+    [lotless] = made(items({"event": stated, "conceal": ["/ilmd/suyuan:lot"]}))
+    assert lotless.names == {(ledger.name(serial), False), (VAULT.concealed_name(lot), True)}
+    # Without what it is about, its readers find it by where it was.
+    [nameless] = made(items({"event": stated, "conceal": ["/epcList"]}))
+    assert nameless.names == {
+        (ledger.name(place), False),
+        (VAULT.concealed_name(serial), True),
+        (VAULT.concealed_name(lot), True),
+    }
+    for draft_made in (one, lotless, nameless):
+        content: Any = canonical.decode(draft_made.content)
+        found = {ledger.name(code.canonical(each.code)) for each in event.named(content)}
+        assert found == {name for name, concealed in draft_made.names if not concealed}

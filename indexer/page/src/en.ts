@@ -104,6 +104,7 @@ export const EN: Record<keyof typeof ZH, string> = {
   "signer.own": "Signed by {who} with its own key",
   "signer.unconfirmed": "unconfirmed enterprise ({id})",
   "notice.AMENDED": "Corrected: {who} corrected this record later, reviewed by the platform; the correction counts. The original stays and still proves.",
+  "notice.VOID": "Never counted: whoever recorded this declares it an error of its own. Reason: {reason}.",
   "notice.WITHDRAWN": "Withdrawn: {who} took this record back later, reviewed by the platform. Reason: {reason}. The original stays and still proves.",
   "notice.ERASED": "Confidential values erased by {who} on legal grounds: {reason}. What is public has not changed and still proves.",
   "notice.unsaid": "not stated",

@@ -4,7 +4,7 @@
  * It does not say whether an event is well made: that was decided before it was signed.
  */
 import { escape, isObject, type Json, type JsonObject } from "./canonical.ts";
-import { canonical, read } from "./code.ts";
+import { canonical, parse, read } from "./code.ts";
 import { Fault } from "./fault.ts";
 
 const EVENTS = ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
@@ -18,7 +18,12 @@ const NAMING: [member: string, role: string, inner?: string][] = [
   ["inputQuantityList", "input", "epcClass"],
   ["outputEPCList", "output"],
   ["outputQuantityList", "output", "epcClass"],
+  ["transformationID", "transformation"],
 ];
+const BORN: Record<string, string> = { ObjectEvent: "epc", TransformationEvent: "output" };
+const LOT = /^(?:(?:cbvmda:|urn:epcglobal:cbv:mda[#:]|https?:\/\/(?:ref|ns)\.gs1\.org\/cbv\/(?:mda[/#])?)lotNumber|suyuan:lot)$/;
+// A trade item in its canonical spelling, unless it is a lot.
+const ITEM = /^https:\/\/id\.gs1\.org\/01\/[0-9]{14}(?=$|\/(?!10\/))/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+$/;
 const GTIN = /^[0-9]{14}$/;
 
@@ -29,29 +34,66 @@ export interface Naming {
   code: string;
 }
 
-/** List what a body names; what is concealed names nothing. */
+/** List what a body names; what is concealed names nothing, and what names no thing names where it happened. */
 export function names(body: JsonObject): Naming[] {
-  if (body["type"] === "Product") return [named("product", body["gtin"], "/gtin", GTIN)];
-  if (!EVENTS.includes(body["type"] as string)) return [];
-  return NAMING.flatMap(([member, role, inner]) => {
+  const type = body["type"] as string;
+  if (type === "Product") return [named("product", body["gtin"], "/gtin", GTIN)];
+  if (!EVENTS.includes(type)) return [];
+  const found = NAMING.flatMap(([member, role, inner]) => {
     const value = body[member] ?? null;
     if (value === null) return [];
-    return member === "parentID" ? [named(role, value, "/parentID", URI)] : listed(value, escape(member), role, inner);
+    return member.endsWith("ID") ? [named(role, value, escape(member))] : listed(value, escape(member), role, inner);
   });
+  found.push(...lots(body["ilmd"], found.filter((one) => one.role === BORN[type])));
+  return found.length ? found : places(body);
 }
+
+/** Whether an event says of itself that it is an error: it names its things and links none of them. */
+export const isVoid = (body: JsonObject): boolean => (body["errorDeclaration"] ?? null) !== null;
 
 function listed(value: Json, place: string, role: string, inner?: string): Naming[] {
   if (!Array.isArray(value)) throw new Fault("MEMBER_WRONG", {}, place);
   return value.flatMap((item, at) => {
     const here = place + escape(at);
     if (isObject(item) && "..." in item) return [];
-    if (inner === undefined) return [named(role, item, here, URI)];
+    if (inner === undefined) return [named(role, item, here)];
     if (!isObject(item)) throw new Fault("MEMBER_WRONG", {}, here);
-    return inner in item ? [named(role, item[inner], here + escape(inner), URI)] : [];
+    return inner in item ? [named(role, item[inner], here + escape(inner))] : [];
   });
 }
 
-function named(role: string, value: Json | undefined, pointer: string, form: RegExp): Naming {
+/** The lots of what an event brings into being: the lot number of its ilmd with each trade item's number. */
+function lots(ilmd: Json | undefined, born: Naming[]): Naming[] {
+  if (!isObject(ilmd)) return [];
+  const items = new Set(born.map((one) => ITEM.exec(one.code)?.[0]).filter((one) => one !== undefined));
+  return Object.entries(ilmd).filter(([member, lot]) => LOT.test(member) && typeof lot === "string")
+    .flatMap(([member, lot]) => [...items].flatMap((item) => {
+      try {
+        const code = canonical(parse(`${item}/10/${encodeURIComponent(lot as string)}`));
+        return [{ role: "lot", pointer: "/ilmd" + escape(member), code }];
+      } catch (error) {
+        if (error instanceof Fault) return [];
+        throw error;
+      }
+    }));
+}
+
+const places = (body: JsonObject): Naming[] =>
+  ["readPoint", "bizLocation"].flatMap((member) => {
+    const place = body[member];
+    return isObject(place) && "id" in place ? [named("place", place["id"], `/${member}/id`)] : [];
+  });
+
+function named(role: string, value: Json | undefined, pointer: string, form = URI): Naming {
   if (typeof value !== "string" || !form.test(value)) throw new Fault("MEMBER_WRONG", {}, pointer);
-  return { role, pointer, code: canonical(read(value)) };
+  return { role, pointer, code: spelt(value, pointer) };
+}
+
+/** Spell a code as it is compared; its place is told if it is none. */
+function spelt(text: string, place: string): string {
+  try {
+    return canonical(read(text));
+  } catch (error) {
+    throw error instanceof Fault ? new Fault(error.code, {}, place) : error;
+  }
 }

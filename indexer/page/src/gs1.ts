@@ -35,7 +35,7 @@ const FINEST = ["21", "235", "8011", "254", "10"];
 // Eight digits are the shortest key; a longer number of a wrong length is a damaged key, not another thing.
 const LINK =
   /\/(?=(?:0[01]|41[47]|80(?:06|1[78]))\/[0-9]{8,}(?:\/|$)|(?:253|8003)\/[0-9]{8}|80(?:04|10)\/[0-9]{4})([0-9]+)\/([^/]*)(?:\/(.*))?$/s;
-const ANY = form(TEXT + "{1,90}");
+const ANY = form("[!-#%-?A-Z_a-z]{1,90}"); // a part number may have a hash sign besides
 
 export interface Key {
   ai: string;
@@ -88,7 +88,8 @@ export function link(path: string): Key | undefined {
 function qualifiers(ai: string, segments: string[]): Record<string, string> {
   const names = segments.filter((_, at) => at % 2 === 0);
   const values = segments.filter((_, at) => at % 2 === 1);
-  const ordered = QUALIFIERS[ai]?.some((run) => names.join() === run.filter((name) => names.includes(name)).join());
+  const ordered = QUALIFIERS[ai]?.some((run) =>
+    names.every((name) => run.includes(name)) && names.join() === run.filter((name) => names.includes(name)).join());
   if (names.length !== values.length || !ordered) {
     throw fault("what follows the key are not its qualifiers in their order");
   }

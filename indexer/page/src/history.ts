@@ -7,6 +7,7 @@ import type { Bundle, Entry, Gap } from "./bundle.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
 import { h } from "./dom.ts";
+import { isVoid } from "./event.ts";
 import { Fault } from "./fault.ts";
 import { isMaster } from "./amending.ts";
 import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
@@ -46,9 +47,14 @@ export class Told {
     return this.verdict.state !== "ALTERED" && this.verdict.state !== "UNKNOWN";
   }
 
-  /** Whether a later record took its place or took it back. */
+  /** Whether it declares itself an error. */
+  get void(): boolean {
+    return this.verdict.kind === EVENT && isVoid(this.body);
+  }
+
+  /** Whether a later record took its place or took it back, or it never counted. */
   get superseded(): boolean {
-    return this.notices.some((one) => one.notice !== "ERASED");
+    return this.void || this.notices.some((one) => one.notice !== "ERASED");
   }
 
   get master(): boolean {
@@ -148,12 +154,17 @@ function item(lang: Lang, told: Told, all: readonly Told[]): HTMLElement {
 
 /** What later records say of this one, and what this one does to an earlier. */
 function amendments(lang: Lang, told: Told, all: readonly Told[]): HTMLElement[] {
-  const why = (one: Notice): string => one.reason === null ? say(lang, "notice.unsaid") : term(ERRORS, one.reason, lang);
+  const reason = (said: Json | undefined): string =>
+    typeof said === "string" ? term(ERRORS, said, lang) : say(lang, "notice.unsaid");
+  const why = (one: Notice): string => reason(one.reason);
   const who = (id: string): string => quoted(lang, all.find((one) => one.entry.id === id)?.who(lang) ?? "");
   const { says, verdict } = told;
   const own = says && h("p", { class: "sy-note" },
     say(lang, `amends.${verdict.kind}` as Word, { who: who(says.by), reason: why(says) }));
+  const declared = told.body["errorDeclaration"];
   return [
+    ...(told.void ? [h("p", { class: "sy-notice", "data-notice": "VOID" },
+      say(lang, "notice.VOID", { reason: reason(isObject(declared) ? declared["reason"] : undefined) }))] : []),
     ...told.notices.map((one) => h("p", { class: "sy-notice", "data-notice": one.notice },
       say(lang, `notice.${one.notice}`, { who: who(one.by), reason: why(one) }))),
     ...(own ? [own] : []),

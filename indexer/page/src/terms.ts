@@ -150,7 +150,7 @@ export const UNITS: Record<string, string> = {
 
 /** The last part of a word that may be written bare, as a URN or as a web address. */
 export const short = (word: string): string =>
-  word.replace(/^.*[:/#]/, "").replace(/^(?:BizStep|Disp|MeasurementType|MT)-/, "");
+  word.replace(/^.*[:/#]/, "").replace(/^(?:BizStep|Disp|ER|Comp|MeasurementType|MT)-/, "");
 
 /** Say a word of the vocabulary; what is not in it stays as it was written. */
 export function term(terms: Terms, word: string, lang: Lang): string {

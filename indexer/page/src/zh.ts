@@ -102,6 +102,7 @@ export const ZH = {
   "signer.own": "{who}用自己的密钥签名",
   "signer.unconfirmed": "未经第二方确认的企业（编号 {id}）",
   "notice.AMENDED": "已更正：{who}后来更正了这条记录，经平台审核，以更正后的为准。原文保留，仍可核验。",
+  "notice.VOID": "不作数：记录者声明该事件有误。理由：{reason}。",
   "notice.WITHDRAWN": "已撤回：{who}后来撤回了这条记录，经平台审核。理由：{reason}。原文保留，仍可核验。",
   "notice.ERASED": "保密内容已删除：由{who}依法删除，依据：{reason}。公开的内容没有变，仍可核验。",
   "notice.unsaid": "未写明",

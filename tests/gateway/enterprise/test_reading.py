@@ -39,6 +39,24 @@ def test_a_document_is_taken_apart_and_each_event_carries_its_context():
     assert first.kind is second.kind is Kind.EVENT
 
 
+def test_an_answer_to_a_query_is_a_document_too():
+    answer = {
+        "@context": [CONTEXT],
+        "type": "EPCISQueryDocument",
+        "epcisBody": {"queryResults": {"resultsBody": {"eventList": [event()]}}},
+    }
+    (one,) = read(answer)
+    assert one.place == "/epcisBody/queryResults/resultsBody/eventList/0"
+    assert one.stated["epcList"] == event()["epcList"]
+
+
+def test_events_of_every_type_are_taken():
+    kinds = ("AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent")
+    assert [one.kind for one in read([{**event(), "type": kind} for kind in kinds])] == [
+        Kind.EVENT
+    ] * 4
+
+
 def test_events_products_lists_and_items_are_taken():
     assert [(one.place, one.kind) for one in read(event())] == [("", Kind.EVENT)]
     assert [(one.place, one.kind) for one in read(product())] == [("", Kind.MASTER_DATA)]

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.exchange import asking
-from gateway.exchange.parameters import Query, take, whole
+from gateway.exchange.parameters import take, whole
 from gateway.exchange.problems import QueryParameterError
+from gateway.exchange.query import Query
 from tests.gateway.making import GTIN
 
 AT = "2026-11-21T12:00:00Z"
@@ -86,14 +86,6 @@ def test_conditions_on_one_member_narrow_together():
     take(query, "EQ_eventID", ["b"], {})
     assert query.columns == {"biz_step": ["packing"]}
     assert query.event_ids == ["b"]
-
-
-def test_the_order_is_as_asked():
-    query = made(orderBy="eventTime", orderDirection="DESC", eventCountLimit="5")
-    assert (query.by_event_time, query.descending, query.limit, query.most) == (True, True, 5, None)
-    assert not made(orderBy="recordTime", orderDirection="ASC").by_event_time
-    assert asking.read({"orderBy": ["eventTime"]})[0].descending
-    assert not asking.read({})[0].descending
 
 
 def test_a_whole_number_has_bounds():

@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.exchange import patterns
+from gateway.exchange.patterns import Pattern
 from indexer.core import code
+
+
+def read(text: str, *, classes: bool = False) -> Pattern:
+    pattern = patterns.read(text, classes=classes)
+    assert pattern is not None
+    return pattern
+
 
 # Each code as a URN, and patterns that name it.
 MATCHING = {
@@ -28,8 +36,7 @@ MATCHING = {
 def test_a_pattern_matches_a_code_as_urn_and_as_digital_link(urn):
     scheme = urn.split(":")[3]
     for fields in MATCHING[urn]:
-        pattern = patterns.read(f"urn:epc:idpat:{scheme}:{fields}", classes=False)
-        assert pattern is not None
+        pattern = read(f"urn:epc:idpat:{scheme}:{fields}")
         assert pattern.matches(urn), fields
         assert pattern.matches(code.canonical(code.read(urn))), fields
 
@@ -46,13 +53,13 @@ def test_a_pattern_matches_a_code_as_urn_and_as_digital_link(urn):
     ],
 )
 def test_a_pattern_matches_nothing_else(pattern, text):
-    assert not patterns.read(pattern, classes=False).matches(text)
+    assert not read(pattern).matches(text)
 
 
 def test_a_pattern_of_all_serials_names_the_class_where_classes_are_asked_for():
-    pattern = patterns.read("urn:epc:idpat:sgtin:0614141.107346.*", classes=True)
+    pattern = read("urn:epc:idpat:sgtin:0614141.107346.*", classes=True)
     assert pattern.exact == "https://id.gs1.org/01/10614141073464"
-    wider = patterns.read("urn:epc:idpat:sgtin:4012345.*.*", classes=True)
+    wider = read("urn:epc:idpat:sgtin:4012345.*.*", classes=True)
     assert wider.matches("urn:epc:class:lgtin:4012345.012345.998877")
     assert not wider.matches("urn:epc:id:sgtin:4012345.012345.998877")
 
@@ -66,7 +73,7 @@ def test_a_pattern_of_all_serials_names_the_class_where_classes_are_asked_for():
     ],
 )
 def test_what_has_no_wildcard_is_one_code_to_look_up(text):
-    pattern = patterns.read(text, classes=False)
+    pattern = read(text)
     assert pattern.exact == "https://id.gs1.org/01/10614141073464/21/2017"
     assert pattern.matches("(01)10614141073464(21)2017")
 

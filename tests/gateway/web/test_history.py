@@ -7,9 +7,11 @@ import pytest
 
 from gateway.verifier import Answer
 from gateway.web import history
+from gateway.web.languages import IDENTIFIERS
 from indexer.core import code
 from indexer.core.bundle import Bundle, Entry, Logged, Signed
 from tests.gateway.making import GTIN, event, product
+from tests.indexer.core.cases import load
 
 PARTY = UUID(int=1)
 
@@ -44,6 +46,25 @@ def test_a_moment_without_a_time_is_shown_when_it_was_received():
     (told,) = history.moments(answer(event(eventTime="soon")), {}, "en")
     assert datetime.fromisoformat(told.instant).timestamp() == 1_790_000_000
     assert told.who is None
+
+
+def test_what_declares_itself_an_error_did_not_happen():
+    declared = event(errorDeclaration={"declarationTime": "2026-11-21T12:00:00Z"})
+    assert history.moments(answer(declared), {}, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [
+        ("cbv:BizStep-packing", "装箱"),
+        ("https://ref.gs1.org/cbv/BizStep-packing", "装箱"),
+        ("https://acme.example/steps/leak_testing", "leak testing"),
+        ("acme:leak_testing", "leak testing"),
+    ],
+)
+def test_a_step_is_named_in_any_spelling(step, title):
+    (told,) = history.moments(answer(event(bizStep=step)), {}, "zh")
+    assert told.title == title
 
 
 def test_measured_values_come_with_their_units():
@@ -82,8 +103,19 @@ def test_a_product_is_named_in_the_readers_language():
         (f"(01){GTIN}(21)7", [("GTIN", GTIN), ("Serial number", "7")]),
         (f"(01){GTIN}(10)L", [("GTIN", GTIN), ("Lot", "L")]),
         (GTIN, [("GTIN", GTIN)]),
+        ("(8003)00614141123452S7", [("Returnable asset (GRAI)", "00614141123452S7")]),
+        (
+            "(8010)0614141A(8011)7",
+            [("Component or part (CPI)", "0614141A"), ("Serial number", "7")],
+        ),
         ("urn:x:y", [("Code", "urn:x:y")]),
     ],
 )
 def test_a_code_is_spelt_out(asked, parts):
     assert history.identity(code.parse(asked), "en") == parts
+
+
+def test_every_part_of_every_key_has_a_name():
+    read = [code.parse(case["text"]) for case in load("code", "read", version=2)]
+    parts = {ai for one in read for ai, _ in code.elements(one)}
+    assert parts | {"21", "10"} == IDENTIFIERS.keys()

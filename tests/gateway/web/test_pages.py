@@ -89,6 +89,7 @@ def test_a_search_is_sent_on_to_the_codes_page(site):
     asked = {
         f" ( 01 ){GTIN} (21)1 ": PAGE,
         "urn:x:y": "/q/urn%3Ax%3Ay",
+        f"]C101{GTIN}10L\x1d211 ": PAGE,
         "": "/?lang=zh",
     }
     for text, path in asked.items():
@@ -96,6 +97,37 @@ def test_a_search_is_sent_on_to_the_codes_page(site):
         assert (answer.status_code, answer.headers["location"]) == (303, path)
     english = site.http.get("/q", params={"code": GTIN, "lang": "en"})
     assert english.headers["location"] == f"/01/{GTIN}?lang=en"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/00/106141411234567897",
+        "/414/0614141073467/254/A_1",
+        "/417/1234567890128",
+        "/253/4012345000092PO-4711",
+        "/8003/0061414112345232a%2Fb",
+        "/8004/061414112345400",
+        "/8006/040123451234560102/21/987",
+        "/8010/06141415PQ7%2FZ43%23/8011/0",
+        "/8017/061414112345678902",
+        "/8018/061414112345678902",
+    ],
+)
+def test_every_kind_of_key_has_its_page(site, path):
+    thing = "https://id.gs1.org" + path
+    site.send(site.member(), event("1", epcList=[thing]))
+    answer = site.http.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert f'data-code="{thing}"' in answer.text
+    assert answer.headers["link"] == f'<http://127.0.0.1:8000{path}>; rel="canonical"'
+
+
+def test_a_urn_whose_digits_do_not_fit_is_found_as_it_was_recorded(site):
+    thing = "urn:epc:id:sscc:08600031303.0005"
+    site.send(site.member(), event("1", epcList=[thing]))
+    answer = site.http.get("/q/" + thing)
+    assert (answer.status_code, f'data-code="{thing}"' in answer.text) == (200, True)
 
 
 def test_a_code_nobody_recorded_is_unknown_kindly(site):
@@ -120,6 +152,8 @@ def test_a_code_nobody_recorded_is_unknown_kindly(site):
         ("/q/hello", "不是我们认识的产品码"),
         (f"/q?code={'x' * 2500}", "太长"),
         ("/01/123", "不是我们认识的产品码"),
+        ("/8003/00614141123453", "抄错了一位"),
+        ("/8004/brochure", "不是我们认识的产品码"),
     ],
 )
 def test_what_is_wrong_with_a_code_is_said_to_people_and_to_programs(site, path, said):

@@ -12,6 +12,7 @@ import * as canonical from "../../../indexer/page/src/canonical.ts";
 import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
 import * as codes from "../../../indexer/page/src/code.ts";
 import * as disclosure from "../../../indexer/page/src/disclosure.ts";
+import * as events from "../../../indexer/page/src/event.ts";
 import { Fault } from "../../../indexer/page/src/fault.ts";
 import * as merkle from "../../../indexer/page/src/merkle.ts";
 
@@ -62,8 +63,8 @@ function signed(v: Case, made: Uint8Array): void {
   assert.equal(toHex(submission.recover(made, hash(v.signature))), v.address);
 }
 
-// The browser conceals nothing and holds no private keys.
-const NOT_OURS = ["refuse-conceal", "address"];
+// The browser conceals nothing, holds no private keys, and leaves it to others whether an event is well made.
+const NOT_OURS = ["refuse-conceal", "address", "refuse-check"];
 
 const SUITES: Record<string, Suite> = {
   "disclosure": {
@@ -103,7 +104,10 @@ const SUITES: Record<string, Suite> = {
   "code": {
     read: (v) => {
       const code = codes.parse(v.text);
+      if (v.until) return assert.notEqual(code.scheme, v.scheme);
       assert.equal(codes.canonical(code), v.canonical);
+      assert.deepEqual(codes.read(v.text), code);
+      if (v.level) assert.equal(codes.level(code), v.level);
       assert.equal(codes.canonical(codes.parse(v.canonical)), v.canonical);
       assert.equal(code.scheme, v.scheme);
       const above = codes.parent(code);
@@ -111,6 +115,19 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+    lenient: (v) => {
+      assert.ok(refusal(() => codes.parse(v.text)));
+      const code = codes.read(v.text);
+      assert.deepEqual([code.scheme, codes.canonical(code), codes.level(code)], ["uri", v.text, v.level]);
+    },
+    strict: (v) => assert.equal(refusal(() => codes.read(v.text))?.[0], v.error),
+  },
+  "event": {
+    names: (v) => {
+      assert.deepEqual(events.names(v.event).map((one) => [one.role, one.pointer, one.code]), v.names);
+      assert.equal(events.isVoid(v.event), v.void);
+    },
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.event)), [v.error, v.place]),
   },
   "proof": {
     check: (v) => {

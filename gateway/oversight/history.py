@@ -93,8 +93,11 @@ class Archive:
         stated = one.event.get("eventID")
         if not isinstance(stated, str):
             return []
-        name = ledger.identified(str(one.participant), stated)
-        rows = self.connection.execute(_NAMED, {"codes": [name], "most": MOST})
+        names = [
+            ledger.identified(str(one.participant), stated),
+            self.vault.concealed_event(one.participant, stated),
+        ]
+        rows = self.connection.execute(_NAMED, {"codes": names, "most": MOST})
         found = self.records(row.record for row in rows)
         return [it for it in found if it.record != one.record and not it.void]
 

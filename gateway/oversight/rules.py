@@ -56,7 +56,8 @@ SAYS: Final[Mapping[Rule, str]] = {
 _CLOCKS_APART = timedelta(minutes=1)
 _ENDS = frozenset({"decommissioning", "destroying"})
 _SINGLE = frozenset({Level.INSTANCE, Level.UNSAID})
-_DERIVED = frozenset({"lot", "transformation"})
+# What an event names beside the things it lists.
+_DERIVED = frozenset({"lot", "transformation", "place"})
 _PLACES = (("readPoint", "id"), ("bizLocation", "id"))
 _PARTIES = (("sourceList", "source"), ("destinationList", "destination"))
 

@@ -41,6 +41,12 @@ def told(site):
     return sorted((row.rule, row.place) for row in remarks(site))
 
 
+def used(hour, number):
+    """Put valves into a run whose heaters are stated elsewhere."""
+    put = [quantity(VALVES, number, "H87")]
+    return transformed(hour, inputQuantityList=put, transformationID="urn:x:run")
+
+
 GOOD = [
     lots(1, quantity(VALVES, 100, "H87")),
     made(2, BOX, CRATE, PALLET),
@@ -69,10 +75,11 @@ FAULTS = [
     (unpacked(15, PALLET, CRATE), Rule.NOT_PACKED, "/childEPCs/0"),
     (packed(16, case("nobody's"), heater(9)), Rule.PARENT_UNKNOWN, "/parentID"),
     (transformed(17, inputEPCList=[heater(77)], outputEPCList=[heater(78)]), Rule.INPUT_UNKNOWN, "/inputEPCList/0"),
-    (transformed(18, inputQuantityList=[quantity(VALVES, 41, "H87")]), Rule.QUANTITY_EXCEEDED, "/inputQuantityList/0"),
+    (used(18, 41), Rule.QUANTITY_EXCEEDED, "/inputQuantityList/0"),
     (seen(4, heater(1), heater(2), eventID="urn:x:again"), Rule.CONTENT_REPEATED, ""),
     (seen(19, heater(1), eventID="urn:x:checked"), Rule.ID_REPEATED, "/eventID"),
-    (seen(20, heater(1), readPoint={"id": "urn:epc:id:sgln:1.2.0"}), Rule.CODE_MALFORMED, "/readPoint/id"),
+    (seen(20, heater(1), "urn:epc:id:sscc:08600031303.0005"), Rule.CODE_MALFORMED, "/epcList/1"),
+    (seen(20.5, heater(1), readPoint={"id": "urn:epc:id:sgln:1.2.0"}), Rule.CODE_MALFORMED, "/readPoint/id"),
     (seen(21, heater(1), errorDeclaration=ERROR), Rule.DECLARATION_UNKNOWN, "/errorDeclaration"),
 ]  # fmt: skip
 

@@ -75,6 +75,11 @@ def test_codes_that_stand_for_themselves_though_they_announce_a_key_are_remarked
     ]
 
 
+def test_a_malformed_place_is_told_once_where_it_is_all_that_is_named():
+    sensed = happened(1, action="OBSERVE", epcList=[], readPoint={"id": "urn:epc:id:sgln:1.2.0"})
+    assert alone(sensed) == [(Rule.CODE_MALFORMED, "/readPoint/id")]
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_lies_before_the_commissioning_is_remarked_once_at_whoever_came_later(turned):
     story = [made(5, H1), seen(4, H1)]

@@ -1,20 +1,13 @@
 """Events of made-up heaters, cases, pallets and lots, and what is known once they are in the log."""
 
-import asyncio
-import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from gateway import concealment, draft, intake, statement
-from gateway.draft import Draft
 from gateway.oversight.history import codes
 from gateway.oversight.rules import History, Known
-from gateway.statement import Item
 from indexer.core import event
-from indexer.core.record import Kind
-from indexer.store.engine import async_engine
-from tests.gateway.making import NOW
+from tests.gateway.making import NOW, body
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 DAY = datetime(2025, 11, 1, tzinfo=UTC)
@@ -99,23 +92,5 @@ def past(one: Known, *others: Known) -> dict[str, History]:
 
 
 def state(desk: Any, by: UUID, *stated: dict[str, Any], now: datetime = NOW) -> None:
-    """Store events in one submission, past the checks of their form, concealed and signed as intake does."""
-
-    async def enter() -> None:
-        web = async_engine(desk.database.url("web"))
-        try:
-            async with web.begin() as connection:
-                drafts = [_draft(desk, by, one) for one in stated]
-                await intake.enter(connection, desk.intake, by, drafts, now)
-        finally:
-            await web.dispose()
-
-    asyncio.run(enter())
-
-
-def _draft(desk: Any, by: UUID, stated: dict[str, Any]) -> Draft:
-    given = Item(stated, Kind.EVENT, [], None, None)
-    hidden, key = concealment.pointers(stated, event.SCHEMA), secrets.token_bytes(32)
-    whole = statement.make(by, Kind.EVENT, stated, hidden, key)
-    names = frozenset(draft._names(given, whole.members, hidden, desk.vault))
-    return Draft(1, whole.content, whole.digest, key, whole.disclosures, names)
+    """Record events in one submission."""
+    desk.submit(by, body(*stated), now=now)

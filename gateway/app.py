@@ -20,7 +20,10 @@ from starlette.types import ASGIApp
 from gateway.catalogue import routes as catalogue
 from gateway.catalogue import topics
 from gateway.coding import routes as labels
+from gateway.exchange import routes as epcis
+from gateway.exchange.problems import EpcisProblem
 from gateway.intake import Intake
+from gateway.oversight import routes as quality
 from gateway.returns import routes as returns
 from gateway.settings import Settings
 from gateway.verifier import Verifier
@@ -82,6 +85,8 @@ def create_app(settings: Settings) -> FastAPI:
         returns,
         catalogue,
         topics,
+        quality,
+        epcis,
         keys,
         records,
         trace,
@@ -148,7 +153,7 @@ def _describe(app: FastAPI) -> None:
                 openapi_version=app.openapi_version,
             )
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            for model in (errors.Problem, submissions.Sent):
+            for model in (errors.Problem, submissions.Sent, EpcisProblem):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema

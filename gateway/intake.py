@@ -6,6 +6,7 @@ answer, or at the same moment, gets the same bytes.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -128,10 +129,20 @@ async def _check_signer(
 
 
 async def enter(
-    connection: AsyncConnection, desk: Intake, participant: UUID, made: Draft, now: datetime
+    connection: AsyncConnection,
+    desk: Intake,
+    participant: UUID,
+    made: Sequence[Draft],
+    now: datetime,
 ) -> Answer:
-    """Sign and store, on behalf of its participant, a record that was approved. The caller commits."""
-    return await _custodial(connection, desk, participant, Sent([made], None), now)
+    """Sign and store, on behalf of their participant, records that may enter. The caller commits."""
+    return await _custodial(connection, desk, participant, Sent([*made], None), now)
+
+
+async def custody(connection: AsyncConnection, desk: Intake, participant: UUID) -> None:
+    """Refuse whoever the platform does not sign for; nobody else takes in for the others before our commit."""
+    await setback.check(connection, desk.log)
+    await _signing_key(connection, desk, participant)
 
 
 def _read(
@@ -279,7 +290,7 @@ async def _store(
             "received_at": promised.received_at,
             "anchor_by": promised.anchor_by,
             "receipt": receipt,
-            **rows.columns(desk.vault, ids, sent.drafts),
+            **rows.columns(desk.vault, ids, sent.drafts, received_at),
         },
     )
     records = [(ids[at], at, one.digest) for at, one in enumerate(sent.drafts)]

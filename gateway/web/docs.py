@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from gateway.exchange.problems import EXCEPTIONS
 from gateway.web.deps import Held, Spoken
 from gateway.web.errors import STATUS, title
 from gateway.web.templating import render
@@ -48,6 +49,7 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
 _ORDER = [
     "submissions",
     "master data",
+    "epcis",
     "returns",
     "records",
     "trace",
@@ -77,4 +79,7 @@ def _below(kind: type[SuyuanError]) -> Iterator[type[SuyuanError]]:
 
 
 def _status(kind: type[SuyuanError]) -> int:
+    # What only the standard's paths raise answers as they do; all else may come from everywhere.
+    if kind in EXCEPTIONS and kind not in STATUS:
+        return EXCEPTIONS[kind].status
     return next(STATUS[one] for one in kind.__mro__ if one in STATUS)

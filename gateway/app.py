@@ -21,6 +21,7 @@ from gateway.coding import routes as labels
 from gateway.exchange import routes as epcis
 from gateway.exchange.problems import EpcisProblem
 from gateway.intake import Intake
+from gateway.oversight import routes as quality
 from gateway.returns import routes as returns
 from gateway.settings import Settings
 from gateway.verifier import Verifier
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         submissions,
         returns,
+        quality,
         epcis,
         keys,
         records,

@@ -24,7 +24,7 @@ _PATTERN_URN = "urn:epc:idpat:"
 _GTIN = re.compile(r"(?:[0-9]{8}|[0-9]{12,14})\Z")
 # Without a separator or a symbol's identifier, only a check digit tells an element string from any other text.
 _CHECKED = re.compile(r"(?:0[01]|253|41[47]|80(?:03|06|1[78]))[0-9]{13}")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+\Z")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]++|%[0-9A-Fa-f]{2})++\Z")
 # Taken apart by our own pattern: libraries differ, from release to release, in which bracketed hosts they read.
 _LINK = re.compile(r"https?://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
 _BRACKETED = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]+\](?::[0-9]*)?\Z")

@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from typing import TypeAlias
 
-from indexer.core import code, shape
+from indexer.core import hashlink, shape
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 
@@ -35,9 +34,6 @@ _WORDS = {"bizstep": "BizStep-", "disp": "Disp-", "btt": "BTT-", "sdt": "SDT-", 
 _CBV_URN = re.compile(rf"urn:epcglobal:cbv:({'|'.join(_WORDS)}):(.*)\Z", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
 _CODE = re.compile(r"urn:epc:(?:id|class|idpat):|https?://", re.IGNORECASE)
-# What a Digital Link need not escape (GS1 Digital Link, table 7-1), and the canonical code does.
-_UNESCAPED = {"%27": "'", "%3B": ";", "%3D": "="}
-_ESCAPE = re.compile("|".join(_UNESCAPED))
 _LEFT_OUT = frozenset({"type", "eventID", "recordTime", "errorDeclaration"})
 _UNSAID = frozenset({"@context", "rdfs:comment", "comment", "#text"})
 _HALF_MILLISECOND = timedelta(microseconds=500)
@@ -182,19 +178,7 @@ def _plain(text: str, scope: _Scope) -> str:
         text = scope.namespaces[prefix] + local
     if match := _CBV_URN.match(text):
         return _CBV + _WORDS[match[1]] + match[2]
-    return _link(text) if _CODE.match(text) else text
-
-
-@lru_cache(maxsize=4096)
-def _link(text: str) -> str:
-    """Spell a GS1 key as its canonical Digital Link; any other URI as it is."""
-    try:
-        link = code.canonical(code.parse(text))
-    except InputError:
-        return text
-    if not link.startswith(code.CANONICAL_HOST + "/"):
-        return text
-    return _ESCAPE.sub(lambda match: _UNESCAPED[match[0]], link)
+    return hashlink.spell(text) if _CODE.match(text) else text
 
 
 def _number(text: str) -> str:

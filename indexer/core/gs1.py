@@ -6,6 +6,7 @@ and dropped.
 """
 
 import re
+from itertools import combinations
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -33,14 +34,20 @@ _FORMS = {
 KEYS = tuple(_FORMS)
 # Keys whose serial number stands behind their check digit; what stands there in others is part of the key.
 SERIALISED = frozenset({"253", "8003"})
-# The qualifiers that may follow a key in a Digital Link, in their order.
-_QUALIFIERS: dict[str, tuple[tuple[str, ...], ...]] = {
+# The qualifiers that may follow a key in a Digital Link, in their order; each may be left out.
+_RUNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "01": (("22", "10", "21"), ("235",)),
     "414": (("254",),),
     "8006": (("22", "10", "21"),),
     "8010": (("8011",),),
     "8017": (("8019",),),
     "8018": (("8019",),),
+}
+_ORDERS = {
+    ai: frozenset(
+        names for run in runs for n in range(1, len(run) + 1) for names in combinations(run, n)
+    )
+    for ai, runs in _RUNS.items()
 }
 _VALUES = {
     **dict.fromkeys(("10", "21", "22", "254"), re.compile(rf"{_TEXT}{{1,20}}\Z")),
@@ -51,7 +58,7 @@ _VALUES = {
 # Of several qualifiers the finest names the thing; a variant (22) and an instance of a relation (8019) never do.
 _FINEST = {
     ai: tuple(name for name in ("21", "235", "8011", "254", "10") if name in sum(runs, ()))
-    for ai, runs in _QUALIFIERS.items()
+    for ai, runs in _RUNS.items()
 }
 # Eight digits are the shortest key; a longer number of a wrong length is a damaged key, not another thing.
 _LINK = re.compile(
@@ -60,7 +67,6 @@ _LINK = re.compile(
     re.DOTALL,
 )
 _ANY_TEXT = re.compile(r"[!-#%-?A-Z_a-z]{1,90}\Z")  # a part number may have a hash sign besides
-_PLAIN = re.compile(r"[0-9A-Za-z._~-]*\Z")
 _ESCAPED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*\Z", re.DOTALL)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 
@@ -159,7 +165,7 @@ def unescape(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return text if _PLAIN.match(text) else quote(text, safe="")
+    return text if not text or (text.isalnum() and text.isascii()) else quote(text, safe="")
 
 
 def _check_qualifier(name: str, value: str) -> None:
@@ -172,9 +178,7 @@ def _check_qualifier(name: str, value: str) -> None:
 
 def _qualifiers(ai: str, segments: list[str]) -> dict[str, str]:
     names, values = segments[::2], segments[1::2]
-    runs = _QUALIFIERS.get(ai, ())
-    in_order = any(names == [name for name in run if name in names] for run in runs)
-    if len(names) != len(values) or not in_order:
+    if len(names) != len(values) or tuple(names) not in _ORDERS.get(ai, ()):
         raise Gs1Error(reason="what follows the key are not its qualifiers in their order")
     found = {name: unescape(value) for name, value in zip(names, values, strict=True)}
     for name, value in found.items():

@@ -9,7 +9,7 @@ from tests.gateway.making import event
 from tests.indexer.core.cases import JSON, OBJECTS
 
 DIGEST = b"\1" * 32
-DECLARED = {"declarationTime": "2026-11-21T12:00:00Z", "reason": "did_not_occur"}
+DECLARED: Any = {"declarationTime": "2026-11-21T12:00:00Z", "reason": "did_not_occur"}
 
 
 def item(**members: Any) -> Any:
@@ -43,23 +43,25 @@ def test_a_declaration_names_its_event_by_id_and_content():
     ],
     ids=str,
 )
-def test_other_items_declare_nothing(other):
+def test_other_items_declare_nothing(other: Any):
     assert declaring.read(other) is None
     assert declaring.settle(other, {}) is other
 
 
 @given(JSON, OBJECTS)
 def test_hostile_items_declare_nothing(value, members):
-    for hostile in (value, {"event": value}, {"event": {**members, "errorDeclaration": value}}):
+    inside: Any = {**members, "errorDeclaration": value}
+    for hostile in (value, {"event": value}, {"event": inside}):
         assert declaring.read(hostile) is None
 
 
 def test_it_becomes_the_withdrawal_of_what_is_known():
     sent = item(eventID="urn:x:1")
+    withdrawal = {**sent, "kind": 4, "amends": DIGEST.hex()}
     about = declaring.read(sent)
     assert about is not None
     assert declaring.settle(sent, {}) is sent
-    assert declaring.settle(sent, {about: DIGEST}) == {**sent, "kind": 4, "amends": DIGEST.hex()}
+    assert declaring.settle(sent, {about: DIGEST}) == withdrawal
     with pytest.raises(DeclaredUnclearError) as error:
         declaring.settle(sent, {about: None})
     assert error.value.place == "/event/eventID"

@@ -8,7 +8,7 @@ const BRACKETED = /\(([0-9]{2,4})\)/;
 // What a scanner puts in front where it says which symbol it read: Code 128, DataBar, Data Matrix, QR, DotCode.
 const SYMBOL = /^(?:\](?:C1|e0|d2|Q3|J1))?\x1d?/;
 const BARE =
-  /(00.{18}|0[123].{14}|04.{16}|1[1-9].{6}|20..|3[1-6].{8}|41.{14})\x1d?|((?:10|2[12]|30|37|9[0-9]|(?:2[3-5]|4[02]|71)[0-9]|(?:39|43|7[02]|8[012])[0-9]{2})[^\x1d]+)(?:\x1d|$)/uy;
+  /(00.{18}|0[123].{14}|04.{16}|1[1-9].{6}|20..|3[1-6][0-9]{2}.{6}|41[0-9].{13})\x1d?|((?:10|2[12]|30|37|9[0-9]|(?:2[3-5]|4[02]|71)[0-9]|(?:39|43|7[02]|8[012])[0-9]{2})[^\x1d]+)(?:\x1d|$)/uy;
 
 /** Read an element string with its identifiers in brackets, as printed under a symbol. */
 export function bracketed(text: string): Key {

@@ -37,7 +37,17 @@ def test_without_a_separator_the_rest_belongs_to_the_value():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\x1d", "]C1", "]C1\x1d\x1d", GTIN + "99", GTIN + "5012", "]Q1" + GTIN]
+    "text",
+    [
+        "",
+        "\x1d",
+        "]C1",
+        "]C1\x1d\x1d",
+        GTIN + "99",
+        GTIN + "310\r200100",
+        GTIN + "5012",
+        "]Q1" + GTIN,
+    ],
 )
 def test_other_texts_are_refused(text):
     with pytest.raises(Gs1Error):

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from indexer.core import epcis
@@ -118,7 +120,7 @@ def test_each_type_has_its_own_members(kind):
     own = {"AggregationEvent": "childEPCs", "AssociationEvent": "childEPCs"}
     own |= {"ObjectEvent": "epcList", "TransactionEvent": "epcList"}
     for member in ("epcList", "childEPCs", "inputEPCList"):
-        required = {"parentID": GTIN} if kind == "AssociationEvent" else {}
+        required: Any = {"parentID": GTIN} if kind == "AssociationEvent" else {}
         if kind == "TransactionEvent":
             required = {"bizTransactionList": [{"bizTransaction": "urn:x:1"}]}
         stated = {**event, **required, "type": kind, member: [f"{GTIN}/21/1"], "sy:x": 1}
@@ -144,7 +146,7 @@ def test_misfit_urns_stand_for_themselves_and_nothing_else_does():
 @pytest.mark.parametrize("kind", epcis.DOCUMENTS)
 def test_documents_lead_to_their_events(kind):
     grammar, way = epcis.DOCUMENTS[kind]
-    body = []
+    body: Any = []
     for member in reversed(way):
         body = {member: body}
     made = {**body, "@context": "urn:x:c", "type": kind, "schemaVersion": "2.0"}

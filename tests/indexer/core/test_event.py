@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -195,7 +196,7 @@ def test_events_are_placed_where_they_stood():
 
 
 def test_an_answer_to_a_query_is_taken_apart_like_a_capture():
-    answer = {
+    answer: Any = {
         "@context": [CONTEXT, OWN],
         "type": "EPCISQueryDocument",
         "epcisBody": {

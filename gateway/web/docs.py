@@ -52,6 +52,7 @@ _ORDER = [
     "returns",
     "records",
     "trace",
+    "quality",
     "labels",
     "log",
     "about",

@@ -117,5 +117,5 @@ def _draft(desk: Any, by: UUID, stated: dict[str, Any]) -> Draft:
     given = Item(stated, Kind.EVENT, [], None, None)
     hidden, key = concealment.pointers(stated, event.SCHEMA), secrets.token_bytes(32)
     whole = statement.make(by, Kind.EVENT, stated, hidden, key)
-    names = frozenset(draft._names(given, whole.members, hidden, desk.vault))
+    names = frozenset(draft._names(given, whole.members, by, desk.vault))
     return Draft(1, whole.content, whole.digest, key, whole.disclosures, names)

@@ -53,6 +53,7 @@ _ORDER = [
     "returns",
     "records",
     "trace",
+    "quality",
     "labels",
     "log",
     "about",

@@ -20,6 +20,7 @@ LONGEST = 2000
 
 _ECODE_URN = "urn:x-suyuan:ecode:"
 _EPC_URN = "urn:epc:"
+_LENIENT = re.compile(r"urn:epc:|https?://[^?#]*/(?:253|80(?:03|04|10|17|18))/", re.IGNORECASE)
 _PATTERN_URN = "urn:epc:idpat:"
 _GTIN = re.compile(r"(?:[0-9]{8}|[0-9]{12,14})\Z")
 # Without a separator or a symbol's identifier, only a check digit tells an element string from any other text.
@@ -156,12 +157,13 @@ def parse(text: str) -> Code:
 def read(text: str) -> Code:
     """Read a code as an event names it and as a reader asks for it: as `parse` does, and leniently in one thing.
 
-    EPC URNs whose digits do not fit their scheme stand for themselves, since real events are full of them.
+    EPC URNs whose digits do not fit their scheme stand for themselves, since real events are full of them; so do links
+    whose key is printed on no trade item and names neither a logistic unit nor a place.
     """
     try:
         return parse(text)
     except gs1.Gs1Error:
-        if text[: len(_EPC_URN)].lower() != _EPC_URN:
+        if not _LENIENT.match(text):
             raise
         return Code(Scheme.URI, text)
 

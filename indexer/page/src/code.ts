@@ -11,6 +11,7 @@ import * as tag from "./tag.ts";
 const LONGEST = 2000;
 const ECODE_URN = "urn:x-suyuan:ecode:";
 const EPC = /^urn:epc:/i;
+const LENIENT = /^(?:urn:epc:|https?:\/\/[^?#]*\/(?:253|80(?:03|04|10|17|18))\/)/i;
 const GTIN = /^(?:[0-9]{8}|[0-9]{12,14})$/;
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+$/;
 const LINK = /^https?:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?/i;
@@ -68,13 +69,13 @@ export function parse(text: string): Code {
 
 /**
  * Read a code as an event names it and as a reader asks for it: as `parse` does, but EPC URNs whose digits do not fit
- * their scheme stand for themselves.
+ * their scheme stand for themselves, and so do links of keys that no trade item, logistic unit or place has.
  */
 export function read(text: string): Code {
   try {
     return parse(text);
   } catch (error) {
-    if (!(error instanceof Fault && EPC.test(text) && /^CODE_(GS1|CHECK_DIGIT)$/.test(error.code))) throw error;
+    if (!(error instanceof Fault && LENIENT.test(text) && /^CODE_(GS1|CHECK_DIGIT)$/.test(error.code))) throw error;
     return { scheme: "uri", text };
   }
 }

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from gateway.catalogue.desk import Shelf
 from gateway.exchange import answering, document, headers, jobs, paging
 from gateway.exchange.answering import PAGED
 from gateway.exchange.capture import ROLLBACK, Behaviour, capture
 from gateway.exchange.headers import Asked, body_type
 from gateway.exchange.jobs import Job
 from gateway.exchange.problems import Binding, NoSuchNameError, responses
+from gateway.vault import Vault
 from gateway.web.deps import Body, Held, Now, Participant, snapshot
 from indexer.core.canonical import Json, Members
 
@@ -100,12 +102,24 @@ async def capture_document(
     behaviour: _BEHAVIOUR = ROLLBACK,
 ) -> Response:
     """Store a document's events and master data; what happened to each is told by the job."""
-    parts = document.read(body, body_type(request))
+    stated = document.decode(body, body_type(request))
+    events = document.events(stated)
     async with held.engine.begin() as connection:
+        # Master data first: whoever reads the events then finds what they speak of.
+        fresh = await connection.run_sync(_fresh, held.intake.vault, caller.participant, stated)
+        parts = [*document.described(fresh), *events]
         taken = await capture(connection, held.intake, caller, parts, behaviour, now)
         job = Job.of(caller.participant, now, behaviour, len(parts), taken)
         await connection.run_sync(jobs.keep, job)
     return Response(None, 202, left(asked.told, job))
+
+
+def _fresh(
+    connection: Connection, vault: Vault, owner: UUID, stated: Json
+) -> list[tuple[str, Members]]:
+    """List what the header of a document says anew of its author's things."""
+    shelf = Shelf(connection, vault, owner)
+    return shelf.fresh(stated) if isinstance(stated, dict) else []
 
 
 def left(told: dict[str, str], job: Job) -> dict[str, str]:

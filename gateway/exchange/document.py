@@ -5,6 +5,7 @@ item knows its place in what was sent, so that whatever is wrong with it is told
 in here and nowhere else.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.exchange import xml
@@ -31,30 +32,25 @@ class Part:
         return type(error)(place=place, **facts)
 
 
-def read(data: bytes, media: str) -> list[Part]:
-    """Take a document apart, master data first: whoever reads the events then finds what they speak of."""
-    document = _read(data, media)
-    events = event.placed(document)
-    return [
-        *master_data(document),
-        *(Part(place, {"event": stated}) for place, stated in events),
-    ]
-
-
-def single(data: bytes) -> list[Part]:
-    """Read one event that stands alone."""
-    return [Part("", {"event": canonical.decode(data)})]
-
-
-def master_data(document: Json) -> list[Part]:
-    """List the items of kind 2 that a document's header states."""
-    del document
-    return []
-
-
-def _read(data: bytes, media: str) -> Json:
+def decode(data: bytes, media: str) -> Json:
+    """Read a document as JSON, whatever it was written in."""
     if media in JSON_TYPES:
         return canonical.decode(data)
     if media in XML_TYPES:
         return xml.convert(data)
     raise MediaTypeError(place="/header/Content-Type", media=media[:100] or "nothing")
+
+
+def events(document: Json) -> list[Part]:
+    """List the items that a document's events are."""
+    return [Part(place, {"event": stated}) for place, stated in event.placed(document)]
+
+
+def described(elements: Iterable[tuple[str, Members]]) -> list[Part]:
+    """List the items of kind 2 that elements of a document's header are, each beside its place."""
+    return [Part(place, {"kind": 2, "event": stated}) for place, stated in elements]
+
+
+def single(data: bytes) -> list[Part]:
+    """Read one event that stands alone."""
+    return [Part("", {"event": canonical.decode(data)})]

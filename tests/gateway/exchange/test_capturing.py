@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from indexer.core import canonical
@@ -154,3 +156,24 @@ def test_xml_goes_in_like_json(client):
     assert client.job(answer.headers["location"])["success"], answer.text
     [found] = client.events("/events?EQ_bizStep=inspecting")
     assert found["epcList"] == event("1")["epcList"]
+
+
+def test_a_headers_master_data_are_recorded_once(client, site):
+    element: dict[str, Any] = {
+        "id": "https://id.gs1.org/414/6945000001012",
+        "attributes": [{"id": "urn:epcglobal:cbv:mda#name", "attribute": "总装厂"}],
+    }
+    listed = [{"type": "urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": [element]}]
+    header = {"epcisMasterData": {"vocabularyList": listed}}
+    for serial in ("1", "2"):
+        sent = {**document(event(serial)), "epcisHeader": header}
+        answer = client.post("/capture", sent)
+        assert answer.status_code == 202, answer.text
+        assert client.get(answer.headers["Location"].removeprefix("/epcis")).json()["success"]
+    assert site.count("select count(*) from ledger.record where kind = 2") == 1
+    assert site.count("select count(*) from ledger.record where kind = 1") == 2
+    element["attributes"][0]["attribute"] = "新总装厂"
+    assert (
+        client.post("/capture", {**document(event("3")), "epcisHeader": header}).status_code == 202
+    )
+    assert site.count("select count(*) from ledger.record where kind = 2") == 2

@@ -12,7 +12,7 @@ from tests.gateway.making import event
 
 
 def read(value, media="application/json"):
-    return document.read(canonical.encode(value), media)
+    return document.events(document.decode(canonical.encode(value), media))
 
 
 def test_each_event_knows_its_place_and_carries_its_context():
@@ -57,3 +57,8 @@ def test_an_error_is_told_by_its_place_in_the_whole():
 def test_a_single_event_stands_at_the_root():
     [part] = document.single(canonical.encode(event("1")))
     assert (part.place, part.item) == ("", {"event": event("1")})
+
+
+def test_elements_of_a_header_are_master_data():
+    [part] = document.described([("/epcisHeader/x", {"id": "urn:x:1"})])
+    assert (part.place, part.item) == ("/epcisHeader/x", {"kind": 2, "event": {"id": "urn:x:1"}})

@@ -21,7 +21,7 @@ SUPERSEDING = (Kind.AMENDMENT, Kind.WITHDRAWAL)
 def amending(connection: Connection, digests: Iterable[bytes]) -> list[UUID]:
     """List the records that amend records of these digests, gone ones included, oldest first."""
     names = [ledger.amends(digest) for digest in digests]
-    query = select(_naming.record).where(_naming.code.in_(names)).distinct()
+    query = select(_naming.record).where(_naming.code == func.any(names)).distinct()
     return list(connection.scalars(query.order_by(_naming.record)))
 
 
@@ -37,7 +37,7 @@ def bases(connection: Connection, rows: Iterable[Row[Any]]) -> list[UUID]:
     return list(connection.scalars(query))
 
 
-def amended(row: Row[Any]) -> str | None:
+def amended(row: Row[*tuple[Any, ...]]) -> str | None:
     """Read which digest, in hex, a record amends; None for one that amends nothing readable."""
     found = content(row.content).get("amends") if row.kind in set(Kind) else None
     sound = isinstance(found, str) and len(found) == 64 and not set(found) - set("0123456789abcdef")

@@ -17,12 +17,29 @@ from fastapi.openapi.utils import get_openapi
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from gateway.catalogue import routes as catalogue
+from gateway.catalogue import topics
 from gateway.coding import routes as labels
+from gateway.exchange import routes as epcis
+from gateway.exchange.problems import EpcisProblem
 from gateway.intake import Intake
+from gateway.oversight import routes as quality
 from gateway.returns import routes as returns
 from gateway.settings import Settings
 from gateway.verifier import Verifier
-from gateway.web import about, docs, errors, health, keys, log, pages, records, submissions, trace
+from gateway.web import (
+    about,
+    docs,
+    errors,
+    health,
+    keys,
+    lineage,
+    log,
+    pages,
+    records,
+    submissions,
+    trace,
+)
 from gateway.web.deps import Gateway
 from gateway.web.guard import Guard, Tally
 from indexer.chain.deployment import Deployment
@@ -66,6 +83,10 @@ def create_app(settings: Settings) -> FastAPI:
     for module in (
         submissions,
         returns,
+        catalogue,
+        topics,
+        quality,
+        epcis,
         keys,
         records,
         trace,
@@ -74,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         log,
         health,
         docs,
+        lineage,
         pages,
     ):
         app.include_router(module.router)
@@ -131,11 +153,22 @@ def _describe(app: FastAPI) -> None:
                 openapi_version=app.openapi_version,
             )
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            for model in (errors.Problem, submissions.Sent):
+            for model in (errors.Problem, submissions.Sent, EpcisProblem):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas.update(schema.pop("$defs", {}))
                 schemas[model.__name__] = schema
+            _without_theirs(made)
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _without_theirs(made: dict[str, Any]) -> None:
+    """Take out the answers that FastAPI would give to wrong parameters: each route tells of its own."""
+    for methods in made["paths"].values():
+        for operation in methods.values():
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        made["components"]["schemas"].pop(name, None)

@@ -10,7 +10,7 @@ from typing import Final
 
 import jsonpath_rfc9535 as jsonpath
 
-from indexer.core import event, pointer, product, retraction
+from indexer.core import event, filing, header, material, pointer, product, retraction, site
 from indexer.core.canonical import Json, Members
 from indexer.core.disclosure import DanglingPointerError
 
@@ -25,6 +25,16 @@ _NAMED: Final = (
     "price",
     "unitPrice",
     "amount",
+    # What the topics ask for and competitors would like to know (indexer/core/topics.py).
+    "supplier",
+    "seller",
+    "buyer",
+    "carrier",
+    "plateNumber",
+    "driver",
+    "origin",
+    "destination",
+    "signatory",
 )
 
 # Extensions are told by the name they are written with: `suyuan:` is our vocabulary's prefix, and the name without any
@@ -32,8 +42,9 @@ _NAMED: Final = (
 PUBLISHED: Final = MappingProxyType(
     {
         event.SCHEMA: (
-            "$.childEPCs[*]",
-            "$.childQuantityList[*]",
+            # What is packed, and not what is built in: whoever has the heater has its valve.
+            "$.childEPCs[?$.type=='AggregationEvent']",
+            "$.childQuantityList[?$.type=='AggregationEvent']",
             "$.sourceList[*]",
             "$.destinationList[*]",
             "$.bizTransactionList[*]",
@@ -42,8 +53,22 @@ PUBLISHED: Final = MappingProxyType(
             "$.outputQuantityList[*].quantity",
             "$..[" + ",".join(f"'suyuan:{name}','{name}'" for name in _NAMED) + "]",
         ),
-        # Master data is what consumers are to read.
+        # Master data is what consumers are to read, but for persons, addresses and who supplies whom.
         product.SCHEMA: (),
+        site.SCHEMA: ("$.address",),
+        material.SCHEMA: ("$.supplier",),
+        filing.SCHEMA: (
+            "$.legalRepresentative",
+            "$.address",
+            "$.contactName",
+            "$.contactPhone",
+        ),
+        # Attributes are told by their ids: words of GS1's, in whatever spelling, and those of others alike.
+        header.SCHEMA: (
+            "$.attributes[?search(@.id, "
+            "'([Aa]ddress|postOfficeBox|[Ll]atitude|[Ll]ongitude|[Pp]hone|[Mm]ail|[Cc]ontact|owning_party)')]"
+            ".attribute",
+        ),
         retraction.WITHDRAWAL: (),
         retraction.ERASURE: (),
     }

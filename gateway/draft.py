@@ -6,19 +6,20 @@ of who has a key of its own: then nothing is concealed here that its sender did 
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from gateway import concealment, statement
+from gateway import concealment, declaring, statement
+from gateway.declaring import Declared, Known
 from gateway.statement import Item, ItemShapeError
 from gateway.vault import Vault
 from indexer.core import code, event, record
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
-from indexer.core.record import Kind
 from indexer.core.submission import SEQUENCE_LIMIT
+from indexer.core.topics import TopicFaultsError
 from indexer.store import ledger
 
 MOST_FAULTS: Final = 20
@@ -60,13 +61,6 @@ class ConcealmentRequiredError(InputError):
         "the published list requires {place} to be concealed before it is signed, "
         "and `conceal` does not name {pointer!r}"
     )
-
-
-class DeclaredUnknownError(InputError):
-    """An error declaration about an event that its participant never recorded under that id."""
-
-    code = "DECLARED_UNKNOWN"
-    sentence = "no event of yours with the id {event!r} is recorded, so there is nothing to declare an error of"
 
 
 class RecordTooLargeError(InputError):
@@ -122,16 +116,20 @@ class Signed:
 
 @dataclass(frozen=True)
 class Sent:
-    """A body as it was read; without `signed` the platform is to sign."""
+    """A body as it was read; without `signed` the platform is to sign.
+
+    `misplaced` is what is wrong with it unless it was taken in before.
+    """
 
     drafts: list[Draft]
     signed: Signed | None
+    misplaced: InputError | None = None
 
 
-def declared(value: Json) -> list[str]:
-    """List the ids of the events that a body's error declarations are about, where they do not say it by digest."""
+def declared(value: Json) -> list[Declared]:
+    """List which events a body's error declarations are about, where they do not say it by digest."""
     items = value.get("items") if isinstance(value, dict) else None
-    found = [_declared(item) for item in items] if isinstance(items, list) else []
+    found = [declaring.read(item) for item in items] if isinstance(items, list) else []
     return [one for one in found if one is not None]
 
 
@@ -140,11 +138,11 @@ def read(
     participant: UUID,
     vault: Vault,
     limits: Limits,
-    known: Mapping[str, bytes] | None = None,
+    known: Known | None = None,
 ) -> Sent:
     """Read a submission's body and make its records, or name everything that is wrong with it.
 
-    `known` gives the digests of the records that `declared` asked for.
+    `known` gives the records that `declared` asked for.
     """
     if not isinstance(value, dict):
         raise BodyShapeError
@@ -152,21 +150,27 @@ def read(
     signed = _signed(value)
     made: list[Draft] = []
     faults: list[InputError] = []
-    count = 0
     for number, item in enumerate(_items(value, limits)):
         try:
-            plain = item if signed else _withdrawing(item, known or {})
-            given = statement.read(plain, signed=signed is not None)
+            settled = item if signed else declaring.settle(item, known or {})
+            given = statement.read(settled, signed=signed is not None)
             made.append(_draft(given, participant, vault, limits))
         except InputError as error:
-            count += 1
-            if len(faults) < MOST_FAULTS:
-                faults.append(error.under(f"/items/{number}"))
-    if count == 1:
+            found = error.faults if isinstance(error, TopicFaultsError) else [error]
+            faults += [one.under(f"/items/{number}") for one in found]
+    if len(faults) == 1:
         raise faults[0]
     if faults:
-        raise RefusedError(faults=faults, count=count)
-    return Sent(made, signed)
+        raise RefusedError(faults=faults[:MOST_FAULTS], count=len(faults))
+    return Sent(made, signed, _misplaced(value, known or {}) if signed else None)
+
+
+def _misplaced(body: Members, known: Known) -> InputError | None:
+    items = body["items"]
+    for number, item in enumerate(items if isinstance(items, list) else []):
+        if wrong := declaring.misplaced(item, known):
+            return wrong.under(f"/items/{number}")
+    return None
 
 
 def _signed(body: Members) -> Signed | None:
@@ -213,7 +217,7 @@ def _draft(given: Item, participant: UUID, vault: Vault, limits: Limits) -> Draf
         digest=made.digest,
         key=key,
         disclosures=made.disclosures,
-        names=frozenset(_names(given, made.members, concealed, vault)),
+        names=frozenset(_names(given, made.members, participant, vault)),
         amends=given.amends,
     )
 
@@ -230,31 +234,19 @@ def _concealed(given: Item) -> list[str]:
 
 
 def _names(
-    given: Item, content: Members, concealed: list[str], vault: Vault
+    given: Item, content: Members, participant: UUID, vault: Vault
 ) -> Iterator[tuple[bytes, bool]]:
-    for naming in event.named({**content, "body": given.stated}):
-        canonical_code = code.canonical(naming.code)
-        if naming.pointer in concealed or concealment.inside(naming.pointer, concealed):
-            yield vault.concealed_name(canonical_code), True
-        else:
-            yield ledger.name(canonical_code), False
-    for other in ledger.others(content):
+    """Index what the content names openly as its readers find it, and everything else that was stated as concealed."""
+    visible = {code.canonical(naming.code) for naming in event.named(content)}
+    whole = {**content, "body": given.stated}
+    stated = {code.canonical(naming.code) for naming in event.named(whole)}
+    for name in visible:
+        yield ledger.name(name), False
+    for name in stated - visible:
+        yield vault.concealed_name(name), True
+    plain = set(ledger.others(content))
+    for other in plain:
         yield other, False
-
-
-def _declared(item: Json) -> str | None:
-    """Read which event an error declaration is about that came without kind and digest, as EPCIS has it."""
-    stated = item.get("event") if isinstance(item, dict) and "amends" not in item else None
-    plain = isinstance(stated, dict) and "errorDeclaration" in stated
-    about = stated.get("eventID") if plain and isinstance(stated, dict) else None
-    return about if isinstance(about, str) else None
-
-
-def _withdrawing(item: Json, known: Mapping[str, bytes]) -> Json:
-    """Take an error declaration for the withdrawal it is."""
-    about = _declared(item)
-    if about is None or not isinstance(item, dict) or item.get("kind", 1) != Kind.EVENT:
-        return item
-    if about not in known:
-        raise DeclaredUnknownError(place="/event/eventID", event=about)
-    return {**item, "kind": int(Kind.WITHDRAWAL), "amends": known[about].hex()}
+    hidden = str(given.stated.get("eventID"))
+    if ledger.identified(str(participant), hidden) in {*ledger.others(whole)} - plain:
+        yield vault.concealed_event(participant, hidden), True

@@ -6,7 +6,7 @@ answer, or at the same moment, gets the same bytes.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
@@ -20,6 +20,7 @@ from gateway import answers, draft, rows, setback, signed
 from gateway.accounts.desk import Caller
 from gateway.accounts.tables import custodial_key
 from gateway.answers import Answer
+from gateway.declaring import Known
 from gateway.draft import Draft, Limits, Sent, Signed
 from gateway.returns import holding
 from gateway.settings import Settings, read_key
@@ -99,7 +100,8 @@ async def receive(
     await setback.check(connection, desk.log)
     # A thousand records take a second to prepare; meanwhile this process answers others.
     value = await asyncio.to_thread(canonical.decode, body)
-    known = await connection.run_sync(holding.declared, owner, draft.declared(value))
+    wanted = draft.declared(value)
+    known = await connection.run_sync(holding.declared, desk.vault, owner, wanted)
     sent, claimed = await asyncio.to_thread(_read, desk, owner, value, known)
     waiting = await connection.run_sync(holding.waiting, caller, sent)
     if waiting:
@@ -127,14 +129,24 @@ async def _check_signer(
 
 
 async def enter(
-    connection: AsyncConnection, desk: Intake, participant: UUID, made: Draft, now: datetime
+    connection: AsyncConnection,
+    desk: Intake,
+    participant: UUID,
+    made: Sequence[Draft],
+    now: datetime,
 ) -> Answer:
-    """Sign and store, on behalf of its participant, a record that was approved. The caller commits."""
-    return await _custodial(connection, desk, participant, Sent([made], None), now)
+    """Sign and store, on behalf of their participant, records that may enter. The caller commits."""
+    return await _custodial(connection, desk, participant, Sent([*made], None), now)
+
+
+async def custody(connection: AsyncConnection, desk: Intake, participant: UUID) -> None:
+    """Refuse whoever the platform does not sign for; nobody else takes in for the others before our commit."""
+    await setback.check(connection, desk.log)
+    await _signing_key(connection, desk, participant)
 
 
 def _read(
-    desk: Intake, participant: UUID, value: Json, known: Mapping[str, bytes]
+    desk: Intake, participant: UUID, value: Json, known: Known
 ) -> tuple[Sent, Submission | None]:
     sent = draft.read(value, participant, desk.vault, desk.limits, known)
     if sent.signed is None:
@@ -185,6 +197,8 @@ async def _own(
     before = await answers.same(connection, claimed, by.key, desk.receipt_key, due)
     if before:
         return before
+    if sent.misplaced:
+        raise sent.misplaced
     standing = await connection.run_sync(registry.standing, by.key)
     signed.check_own(standing, claimed.participant, by.key)
     signed.check_sequence(by.key, by.sequence, await next_sequence(connection, by.key))
@@ -276,7 +290,7 @@ async def _store(
             "received_at": promised.received_at,
             "anchor_by": promised.anchor_by,
             "receipt": receipt,
-            **rows.columns(desk.vault, ids, sent.drafts),
+            **rows.columns(desk.vault, ids, sent.drafts, received_at),
         },
     )
     records = [(ids[at], at, one.digest) for at, one in enumerate(sent.drafts)]

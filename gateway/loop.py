@@ -1,4 +1,4 @@
-"""The process `suyuan loop`: leads or stands by; while it leads, sequencer, anchorer and registrar run side by side.
+"""The process `suyuan loop`: leads or stands by; while it leads, its stages run side by side.
 
 An outage is waited out, by one stage without holding up the others. What no retry mends ends the process with the
 family's exit status, for a person to look. Losing the lead is no failure: the process stands by again. While the stages
@@ -23,11 +23,13 @@ from gateway.accounts.decisions import CHANNEL as DECISION
 from gateway.anchorer import Anchorer
 from gateway.eraser import Eraser
 from gateway.leader import PULSE, LeadershipLostError, Term
+from gateway.oversight.examiner import Examiner
 from gateway.publisher import Publisher
 from gateway.registrar import Registrar
 from gateway.sequencer import Sequencer
 from gateway.settings import Settings, read_key
 from gateway.standby import Standby
+from gateway.vault import Vault
 from indexer.chain.client import Client
 from indexer.chain.deployment import Deployment
 from indexer.core.checkpoint import Signer
@@ -94,6 +96,7 @@ class Loop:
     operator_key: bytes = field(repr=False)
     log_key: Signer = field(repr=False)
     registrar_key: bytes | None = field(default=None, repr=False)
+    vault: Vault | None = field(default=None, repr=False)
     stop: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -110,6 +113,7 @@ class Loop:
             operator_key=read_key(settings.operator_key_file),
             log_key=Signer(settings.log_origin, read_key(settings.log_key_file)),
             registrar_key=_registrar_key(settings.registrar_key_file),
+            vault=_vault(settings.vault_key_file),
         )
 
     def run(self) -> None:
@@ -147,14 +151,21 @@ class Loop:
         sequencer = Stage("sequencer", _sequencing(self.engine, term, held), ended)
         anchorer = Stage("anchorer", self._anchoring(term, held, sequencer.wake), ended)
         registrar = Stage("registrar", self._registering(term), ended)
-        stages = (sequencer, anchorer, registrar)
-        woken = {SUBMISSION: sequencer, LOG: anchorer, ANCHOR: anchorer, DECISION: registrar}
+        examiner = Stage("examiner", self._examining(term), ended)
+        stages = (sequencer, anchorer, registrar, examiner)
+        woken = {
+            SUBMISSION: (sequencer,),
+            LOG: (anchorer, examiner),
+            ANCHOR: (anchorer,),
+            DECISION: (registrar,),
+        }
         with ThreadPoolExecutor(len(stages), thread_name_prefix="stage") as pool:
             work = [pool.submit(stage.run) for stage in stages]
             try:
                 while not self.stop.is_set() and not any(one.done() for one in work):
                     for channel in term.wait(PULSE):
-                        woken[channel].wake.set()
+                        for stage in woken[channel]:
+                            stage.wake.set()
             finally:
                 ended.set()
                 for stage in stages:
@@ -169,6 +180,13 @@ class Loop:
         urls = list(self.settings.chain_rpc_urls)
         registrar = Registrar(self.engine, term, self.deployment, urls, self.registrar_key)
         return lambda: registrar.step(self.clock())
+
+    def _examining(self, term: Term) -> Callable[[], bool]:
+        """Without the vault's key what is concealed cannot be read: records wait for a loop that has it."""
+        if self.vault is None:
+            return lambda: False
+        examiner = Examiner(self.engine, term, self.vault)
+        return lambda: examiner.step(self.clock()) > 0
 
     def _anchoring(
         self, term: Term, held: threading.Event, wake: threading.Event
@@ -215,6 +233,13 @@ def _registrar_key(file: Path) -> bytes | None:
         _log.warning("registrar_absent", file=str(file))
         return None
     return read_key(file)
+
+
+def _vault(file: Path) -> Vault | None:
+    if not file.exists():
+        _log.warning("vault_absent", file=str(file))
+        return None
+    return Vault.open(file)
 
 
 def _sequencing(store: Engine, term: Term, held: threading.Event) -> Callable[[], bool]:

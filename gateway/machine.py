@@ -34,7 +34,13 @@ GATEWAY_PARTY = "演示溯源平台"
 REGULATOR_PARTY = "演示监管节点"
 LOGINS = {
     "web": ("suyuan_intake", "suyuan_returns"),
-    "loop": ("suyuan_sequencer", "suyuan_anchorer", "suyuan_eraser", "suyuan_registrar"),
+    "loop": (
+        "suyuan_sequencer",
+        "suyuan_anchorer",
+        "suyuan_eraser",
+        "suyuan_registrar",
+        "suyuan_examiner",
+    ),
     "node": ("suyuan_follower", "suyuan_reconciler"),
     "admin": ("suyuan_accounts",),
 }

@@ -1,66 +1,80 @@
-"""What a reader may see of what records conceal: its own everything, of others what names the code it asks for.
+"""What a reader may see of what records conceal: its own everything, of others what names a code it knows already.
 
-Whoever holds a piece in hand knows its serial number already, so a disclosure that names it gives nothing away; the
-serial numbers beside it on a pallet stay digests. Nothing that fails to open is an error to the reader.
+Whoever holds a piece in hand knows its serial number, so a disclosure that names it gives nothing away, and so does one
+that names what opened records led to; the serial numbers beside it on a pallet stay digests. Nothing that fails to open
+is an error to the reader.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence, Set
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gateway.vault import Vault, open_disclosures
 from indexer.core import base64url, canonical, code
 from indexer.core.canonical import Json
-from indexer.core.code import Code
 from indexer.core.errors import EvidenceError, InputError
 from indexer.store import tables
 
 
-def disclosures(
-    connection: Connection,
-    vault: Vault,
-    owners: Mapping[UUID, UUID],
-    asked: Code | None,
-    reader: UUID | None,
+class Opener:
+    """Opens records for one reader, a participant or None; each record's seal is broken once."""
+
+    def __init__(self, connection: Connection, vault: Vault, reader: UUID | None) -> None:
+        self._connection = connection
+        self.vault = vault
+        self._reader = reader
+        self._opened: dict[UUID, list[tuple[str, Set[str]]]] = {}
+
+    def read(self, owners: Iterable[tuple[UUID, UUID]]) -> None:
+        """Open these records, each beside the participant who stated it, for `disclosures` to choose from."""
+        owned = dict(owners)
+        for record, whole in everything(self._connection, self.vault, list(owned)).items():
+            own = self._reader is not None and owned[record] == self._reader
+            self._opened[record] = [(one, {""} if own else _codes(one)) for one in whole]
+
+    def holds(self, record: UUID) -> bool:
+        """Tell whether a record that was read conceals anything that opens."""
+        return record in self._opened
+
+    def disclosures(self, record: UUID, known: Set[str]) -> list[str]:
+        """List what the reader may see of a record that was read, knowing these canonical codes."""
+        opened = self._opened.get(record, ())
+        return [one for one, codes in opened if "" in codes or not known.isdisjoint(codes)]
+
+
+def everything(
+    connection: Connection, vault: Vault, records: Sequence[UUID]
 ) -> dict[UUID, list[str]]:
-    """List by record what `reader`, a participant or None, may see; `owners` are the records' participants."""
+    """List by record all that it conceals, for whoever stated it."""
     sealed, keys = tables.sealed.c, tables.record_key.c
     query = (
         select(sealed.record, sealed.disclosures, keys.wrapped)
         .join(tables.record_key, keys.record == sealed.record)
-        .where(sealed.record.in_(owners))
+        .where(sealed.record == func.any(list(records)))
     )
     opened: dict[UUID, list[str]] = {}
     for row in connection.execute(query):
         try:
             key = vault.open_record_key(row.record, row.wrapped)
-            whole = open_disclosures(row.record, key, row.disclosures)
+            opened[row.record] = open_disclosures(row.record, key, row.disclosures)
         except EvidenceError:
             # A broken seal hides what it sealed; the record's signature still stands or falls by itself.
             continue
-        own = reader is not None and owners[row.record] == reader
-        opened[row.record] = (
-            whole if own else [one for one in whole if asked and _speaks(one, asked)]
-        )
     return opened
 
 
-def _speaks(disclosure: str, asked: Code) -> bool:
+def _codes(disclosure: str) -> Set[str]:
     value = canonical.decode(base64url.decode(disclosure))
-    return isinstance(value, list) and any(_is(text, asked) for text in _texts(value[1:]))
+    return set(_named(value[1:])) if isinstance(value, list) else frozenset()
 
 
-def _texts(value: Json) -> Iterable[str]:
+def _named(value: Json) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        try:
+            yield code.canonical(code.read(value))
+        except InputError:
+            return
     elif isinstance(value, dict | list):
         for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one)
-
-
-def _is(text: str, asked: Code) -> bool:
-    try:
-        return code.parse(text) == asked
-    except InputError:
-        return False
+            yield from _named(one)

@@ -1,4 +1,4 @@
-"""One submission's rows in all of the ledger's tables that are intake's, written in one statement.
+"""One submission's rows in all of the tables that are intake's, of the ledger and for queries, in one statement.
 
 All or nothing holds by the transaction around it; one statement because a round trip costs more than the rows do. Its
 end wakes the sequencer, which hears of it when the caller commits.
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from gateway import summary
 from gateway.draft import Draft
 from gateway.vault import Vault, seal_disclosures
 
@@ -35,13 +36,48 @@ with stated as (
   from unnest(
     cast(:codes as bytea[]), cast(:named_ids as uuid[]), cast(:positions as integer[]), cast(:concealed as boolean[])
   ) as one (code, record, position, concealed)
+), summed as (
+  insert into gateway.summary (
+    record, participant, kind, type, event_time, received_at, action, biz_step, disposition, read_point, biz_location,
+    hidden
+  )
+  select one.record, :participant, one.kind, one.type, one.event_time, :received_at, one.action, one.biz_step,
+    one.disposition, one.read_point, one.biz_location, one.hidden
+  from unnest(
+    cast(:summed_ids as uuid[]), cast(:summed_kind as smallint[]), cast(:summed_type as text[]),
+    cast(:summed_event_time as timestamptz[]), cast(:summed_action as text[]), cast(:summed_biz_step as text[]),
+    cast(:summed_disposition as text[]), cast(:summed_read_point as text[]), cast(:summed_biz_location as text[]),
+    cast(:summed_hidden as boolean[])
+  ) as one (
+    record, kind, type, event_time, action, biz_step, disposition, read_point, biz_location, hidden
+  )
+), used as (
+  insert into gateway.term (participant, field, value)
+  select :participant, one.field, one.value
+  from unnest(cast(:fields as text[]), cast(:words as text[])) as one (field, value)
+  on conflict do nothing
 )
 select pg_notify('suyuan_submission', '')
 """)
 
 
-def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[str, Any]:
-    """Lay drafts out as `INSERT` takes them, a list for each column, with all secrets sealed."""
+_SUMMED = (
+    "kind",
+    "type",
+    "event_time",
+    "action",
+    "biz_step",
+    "disposition",
+    "read_point",
+    "biz_location",
+    "hidden",
+)
+
+
+def columns(
+    vault: Vault, ids: Sequence[UUID], made: Sequence[Draft], received_at: int
+) -> dict[str, Any]:
+    """Lay drafts received at `received_at` (ms) out as `INSERT` takes them, a list for each column, secrets sealed."""
     rows = list(zip(ids, made, strict=True))
     hidden = [(one, draft) for one, draft in rows if draft.disclosures]
     named = [
@@ -62,4 +98,17 @@ def columns(vault: Vault, ids: Sequence[UUID], made: Sequence[Draft]) -> dict[st
         "concealed": [concealed for _, concealed, _, _ in named],
         "named_ids": [one for _, _, one, _ in named],
         "positions": [position for _, _, _, position in named],
+        **_summed(rows, received_at),
+    }
+
+
+def _summed(rows: Sequence[tuple[UUID, Draft]], received_at: int) -> dict[str, Any]:
+    made = [(one, summary.row(draft, received_at)) for one, draft in rows]
+    found = [(one, told) for one, told in made if told is not None]
+    used = summary.terms(told for _, told in found)
+    return {
+        "summed_ids": [one for one, _ in found],
+        **{f"summed_{name}": [told[name] for _, told in found] for name in _SUMMED},
+        "fields": [field for field, _ in used],
+        "words": [word for _, word in used],
     }

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from indexer.core import canonical, disclosure, event, pointer, product, record, retraction
+from indexer.core import canonical, disclosure, event, masterdata, pointer, record, retraction
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
@@ -48,7 +48,14 @@ class KindDiffersError(InputError):
     """An event sent as master data, or the other way round."""
 
     code = "KIND_DIFFERS"
-    sentence = "{place} is of type Product if and only if the item's kind is 2, or 3 to correct one"
+    sentence = "{place} is one of master data ({types}) if and only if the item's kind is 2, or 3 to correct one"
+
+
+class DeclarationCorrectsError(InputError):
+    """A correction that is an error declaration: what was right instead is said without one."""
+
+    code = "DECLARATION_CORRECTS"
+    sentence = "{place} takes an event back and corrects none: kind 4 withdraws, kind 3 states what was right"
 
 
 @dataclass(frozen=True)
@@ -99,14 +106,17 @@ def schema(stated: Members, kind: Kind) -> str:
         return retraction.ERASURE
     if kind is Kind.WITHDRAWAL and "errorDeclaration" not in stated:
         return retraction.WITHDRAWAL
-    return product.SCHEMA if stated.get("type") == product.TYPE else event.SCHEMA
+    master = masterdata.of(stated)
+    return master.name if master else event.SCHEMA
 
 
 def check(stated: Members, kind: Kind) -> None:
     """Refuse what may not be recorded, by its place below `/event`."""
-    master = stated.get("type") == product.TYPE
+    master = masterdata.of(stated) is not None
     if kind is not Kind.AMENDMENT and master != (kind is Kind.MASTER_DATA):
-        raise KindDiffersError(place="/event/type")
+        raise KindDiffersError(place="/event/type", types=", ".join(masterdata.SCHEMAS))
+    if kind is Kind.AMENDMENT and event.void(stated):
+        raise DeclarationCorrectsError(place="/event/errorDeclaration")
     try:
         _CHECKS[schema(stated, kind), kind is Kind.WITHDRAWAL](stated)
     except InputError as error:
@@ -169,7 +179,7 @@ def _pointers(wishes: Json) -> list[str]:
 # By schema, and whether it is a withdrawal: an error declaration is an event and yet none.
 _CHECKS: Final[dict[tuple[str, bool], Callable[[Members], None]]] = {
     (event.SCHEMA, False): event.check,
-    (product.SCHEMA, False): event.check,
+    **{(one.name, False): event.check for one in masterdata.SCHEMAS.values()},
     (event.SCHEMA, True): event.check_declaration,
     (retraction.WITHDRAWAL, True): retraction.check_withdrawal,
     (retraction.ERASURE, False): retraction.check_erasure,

@@ -81,6 +81,10 @@ class Vault:
         """Index a concealed canonical code in 16 bytes that nobody without the vault can guess back."""
         return hmac(self._index, code.encode(), "sha256")[:NAME_SIZE]
 
+    def concealed_event(self, participant: UUID, event_id: str) -> bytes:
+        """Index an id of an event that its record does not show, as `concealed_name` does. No code is spelt so."""
+        return self.concealed_name(f"event {participant} {event_id}")
+
 
 def seal_disclosures(record: UUID, key: bytes, disclosures: list[str]) -> bytes:
     """Seal a record's disclosures under its record key alone."""

@@ -5,41 +5,30 @@ verified here on the reader's behalf, and nothing is held back because it looks 
 as it stands, and a record that is gone is named, for the reader's own device to judge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
-from gateway import amendments, opener
+from gateway import lookup
+from gateway.catalogue import versions
 from gateway.evidence import Evidence, content, newest
+from gateway.lookup import Rows
+from gateway.opener import Opener
+from gateway.tracer import MOST_READ, Story, Tracer
 from gateway.vault import Vault
-from indexer.core import code, product
-from indexer.core.bundle import Bundle, Entry, Missing
+from indexer.core import code, event
+from indexer.core.bundle import Bundle, Entry
 from indexer.core.canonical import Members
 from indexer.core.code import Code
 from indexer.core.errors import MissingError
-from indexer.core.record import Kind
-from indexer.store import ledger, tables
+from indexer.core.walk import Direction
+from indexer.store import ledger
 
-# Records in one answer. A piece has dozens; a phone verifies a hundred in a second.
-MOST = 500
-
-_Rows: TypeAlias = Mapping[UUID, Row[Any]]
-_record, _submission, _placement = tables.record.c, tables.submission.c, tables.placement.c
-_naming, _anchor, _block = tables.naming.c, tables.anchor.c, tables.block.c
-# A row's own `count` is tuple's.
-_SIGNED = (
-    _submission.participant,
-    _submission.key,
-    _submission.sequence,
-    _submission.count.label("total"),
-    _submission.root,
-    _submission.digests,
-    _submission.signature,
-    _submission.received_at,
-)
+# Records in one page of an answer. A piece has dozens; a phone verifies a hundred in a second.
+MOST: Final = 500
 
 
 class NoRecordError(MissingError):
@@ -51,7 +40,7 @@ class NoRecordError(MissingError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A bundle, and what the answering side knows beside it. `more` says that older records were left out.
+    """A bundle, and what the answering side knows beside it.
 
     `product` is the body of the master data that counts for the code, `placed` the log index of every record that
     has one, anchored or not.
@@ -61,7 +50,28 @@ class Answer:
     kinds: Mapping[UUID, int] = field(default_factory=dict)
     placed: Mapping[UUID, int] = field(default_factory=dict)
     product: Members | None = None
-    more: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Answer):
+    """One page of a code's story; `next` is its last record where another page follows."""
+
+    story: Story
+    next: UUID | None = None
+
+    @property
+    def left_out(self) -> list[Literal["records", "depth", "reading"]]:
+        """Why something of the answer is not on this page: it is on the next, or beyond the trace's end."""
+        return [*_PAGED[: self.next is not None], *self.story.left_out]
+
+    @property
+    def more(self) -> bool:
+        """Whether there is such a thing."""
+        return bool(self.left_out)
+
+
+_BIRTH: Final = ("ObjectEvent", "ADD")
+_PAGED: Final[list[Literal["records"]]] = ["records"]
 
 
 @dataclass(frozen=True)
@@ -70,75 +80,117 @@ class Verifier:
 
     origin: str
     vault: Vault = field(repr=False)
+    most: int = MOST
+    reading: int = MOST_READ
 
-    def about(self, connection: Connection, asked: Code, reader: UUID | None = None) -> Answer:
-        """Gather the records that name a code, and the master data of its class.
+    def trace(
+        self,
+        connection: Connection,
+        asked: Code,
+        reader: UUID | None = None,
+        direction: Direction = Direction.BOTH,
+        depth: int | None = None,
+    ) -> Story:
+        """Find the whole story of a code, without its evidence."""
+        opener = Opener(connection, self.vault, reader)
+        return Tracer(connection, opener, self.reading).trace(asked, direction, depth)
 
-        `reader` is the participant who asks: it sees its own records whole, and of others' what names the code.
+    def about(
+        self,
+        connection: Connection,
+        asked: Code,
+        reader: UUID | None = None,
+        direction: Direction = Direction.BOTH,
+        depth: int | None = None,
+        after: UUID | None = None,
+    ) -> Page:
+        """Gather the records of a code's story, and the master data of its class.
+
+        `reader` is the participant who asks: it sees its own records whole, and of others' what names the code or
+        what that led to. The nearest records come first, of equally near ones the newest, and `most` of them behind
+        the record `after`.
         """
-        text = code.canonical(asked)
-        named = _named(connection, [ledger.name(text), self.vault.concealed_name(text)])
-        rows = _read(connection, named[:MOST])
-        if not named:
+        opener = Opener(connection, self.vault, reader)
+        story = Tracer(connection, opener, self.reading).trace(asked, direction, depth)
+        if not story.steps and not story.missing:
             # Its class's master data alone would vouch for any serial number that somebody makes up.
-            return self._answer(connection, {}, [], asked=asked, reader=reader)
-        found, gone = _amended(
-            connection, {one: row for one, row in rows.items() if not _is_master(row)}
+            return _page(self._answer(connection, {}, [], opener), story)
+        order = [one for one in story.order if not versions.is_master(story.told[one].row)]
+        start = order.index(after) + 1 if after in order else 0
+        page = order[start : start + self.most]
+        wanted = page if start == 0 else dict.fromkeys([*page, *story.leading(page)])
+        found, gone = lookup.amended(
+            connection, lookup.whole(connection, list(wanted)), lookup.whole, 2 * self.most
         )
-        kind = code.parent(asked) or asked
-        stated = _named(connection, [ledger.name(code.canonical(kind))])
-        candidates, lost = _amended(connection, _read(connection, stated[:MOST]))
-        master = _master_data(candidates, rows)
-        # A gap in what names the class may be the product's own data, so the reader is told of it.
-        missing = dict.fromkeys(one for one in named[:MOST] if one not in rows)
-        missing |= dict.fromkeys([*_gone(connection, stated[:MOST]), *gone, *lost])
-        if master:
-            found |= _whole(connection, {master.id: master})
-        return self._answer(
+        master, lost = self._described(connection, asked, story)
+        found |= lookup.based(connection, master, lookup.whole, 2 * self.most)
+        answer = self._answer(
             connection,
             found,
-            list(missing),
-            asked=asked,
-            reader=reader,
-            stated=master,
-            more=len(named) > MOST,
+            list(dict.fromkeys([*story.missing, *gone, *lost])),
+            opener,
+            known=story.walk.things.keys(),
+            stated=next(iter(master.values()), None),
         )
+        return _page(answer, story, page[-1] if len(order) > start + self.most else None)
 
     def record(self, connection: Connection, one: UUID, reader: UUID | None = None) -> Answer:
         """Gather one record by its id, with what it amends and what amends it.
 
         One that is gone, but that the index names, answers as missing.
         """
-        rows = _read(connection, [one])
-        indexed = select(_naming.record).where(_naming.record == one).limit(1)
-        if not rows and connection.scalar(indexed) is None:
+        rows = lookup.whole(connection, [one])
+        if not rows and not lookup.indexed(connection, one):
             raise NoRecordError(id=one)
-        found, gone = _amended(connection, _whole(connection, rows))
-        missing = gone if rows else [one]
-        return self._answer(connection, found, missing, asked=None, reader=reader)
+        based = lookup.based(connection, rows, lookup.whole, 2 * self.most)
+        found, gone = lookup.amended(connection, based, lookup.whole, 2 * self.most)
+        opener = Opener(connection, self.vault, reader)
+        return self._answer(connection, found, gone if rows else [one], opener)
+
+    def _described(
+        self, connection: Connection, asked: Code, story: Story
+    ) -> tuple[dict[UUID, Row[Any]], list[UUID]]:
+        """Find the master data that counts for the code, and what is gone of all that there was.
+
+        A gap in what describes the class may be the product's own data, so the reader is told of it.
+        """
+        kind = code.canonical(code.parent(asked) or asked)
+        stated = list(lookup.named(connection, [ledger.described(kind)], self.most))
+        candidates, lost = lookup.amended(
+            connection, lookup.whole(connection, stated), lookup.whole, 2 * self.most
+        )
+        own = {one: story.told[one].row for one, steps in story.steps.items() if steps == 0}
+        master = _master_data(candidates, own, kind)
+        found = {} if master is None else {master.id: master}
+        return found, [*lookup.gone(connection, stated), *lost]
+
+    def several(
+        self, connection: Connection, ids: Sequence[UUID], reader: UUID | None = None
+    ) -> Answer:
+        """Gather records by their ids, alone; what is gone of them is left out."""
+        rows = lookup.whole(connection, ids)
+        return self._answer(connection, rows, [], Opener(connection, self.vault, reader))
 
     def _answer(
         self,
         connection: Connection,
-        rows: _Rows,
+        rows: Rows,
         missing: Sequence[UUID],
+        opener: Opener,
         *,
-        asked: Code | None,
-        reader: UUID | None,
+        known: Set[str] = frozenset(),
         stated: Row[Any] | None = None,
-        more: bool = False,
     ) -> Answer:
         anchor, note = newest(connection, self.origin)
-        owners = {row.id: row.participant for row in rows.values()}
-        opened = opener.disclosures(connection, self.vault, owners, asked, reader)
+        opener.read((row.id, row.participant) for row in rows.values())
         evidence = Evidence(connection, anchor, [row.digest for row in rows.values()])
-        entries = [evidence.entry(row, opened.get(row.id, [])) for row in rows.values()]
+        entries = [evidence.entry(row, opener.disclosures(row.id, known)) for row in rows.values()]
         bundle = Bundle(
             origin=self.origin,
             checkpoint=note,
             anchor=anchor,
             records=sorted(entries, key=_in_order),
-            missing=_missing(connection, missing),
+            missing=lookup.missing(connection, missing),
         )
         placed = {
             row.id: row.first_index + 1 + row.position
@@ -151,100 +203,46 @@ class Verifier:
             kinds={row.id: row.kind for row in rows.values()},
             placed=placed,
             product=body if isinstance(body, dict) else None,
-            more=more,
         )
 
 
-def _named(connection: Connection, names: Sequence[bytes]) -> list[UUID]:
-    """List the newest records that name one of these, gone ones included, one more than goes into an answer."""
-    query = (
-        select(_naming.record)
-        .where(_naming.code.in_(names))
-        .distinct()
-        .order_by(_naming.record.desc())
-        .limit(MOST + 1)
+def _page(answer: Answer, story: Story, after: UUID | None = None) -> Page:
+    return Page(
+        bundle=answer.bundle,
+        kinds=answer.kinds,
+        placed=answer.placed,
+        product=answer.product,
+        story=story,
+        next=after,
     )
-    return list(connection.scalars(query))
 
 
-def _gone(connection: Connection, ids: Sequence[UUID]) -> list[UUID]:
-    there = set(connection.scalars(select(_record.id).where(_record.id.in_(ids))))
-    return [one for one in ids if one not in there]
-
-
-def _missing(connection: Connection, ids: Sequence[UUID]) -> list[Missing]:
-    """Say where records that are gone had stood in the log, null while their submission has no place."""
-    query = (
-        select(_naming.record, _placement.first_index + 1 + _naming.position)
-        .outerjoin(tables.placement, _placement.submission == _naming.submission)
-        .where(_naming.record.in_(ids))
-        .distinct()
-        .order_by(_naming.record)
-    )
-    return [Missing(record, index) for record, index in connection.execute(query)]
-
-
-def _read(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
-    """Read records with submission and place; one whose submission is gone proves nothing and is left out."""
-    query = (
-        select(tables.record, *_SIGNED, _placement.first_index)
-        .join(tables.submission, _submission.id == _record.submission)
-        .outerjoin(tables.placement, _placement.submission == _record.submission)
-        .where(_record.id.in_(ids))
-    )
-    return {row.id: row for row in connection.execute(query)}
-
-
-def _amended(connection: Connection, rows: _Rows) -> tuple[dict[UUID, Row[Any]], list[UUID]]:
-    """Add what amends these, what amends that, and so on; name beside it those of them that are gone."""
-    found, fresh, gone = dict(rows), rows, list[UUID]()
-    while fresh and len(found) < 2 * MOST:
-        amending = amendments.amending(connection, [row.digest for row in fresh.values()])
-        wanted = [one for one in amending if one not in found]
-        fresh = _read(connection, wanted[:MOST])
-        gone += [one for one in wanted[:MOST] if one not in fresh]
-        found |= fresh
-    return found, gone
-
-
-def _whole(connection: Connection, rows: _Rows) -> dict[UUID, Row[Any]]:
-    """Add what these amend, what that amends, and so on."""
-    found, fresh = dict(rows), rows
-    while fresh and len(found) < 2 * MOST:
-        wanted = amendments.bases(connection, fresh.values())
-        fresh = _read(connection, [one for one in wanted if one not in found])
-        found |= fresh
-    return found
-
-
-def _is_master(row: Row[Any]) -> bool:
-    """Tell whether a record states what a class of things is, be it as a correction."""
-    body = content(row.content).get("body") if row.kind == Kind.AMENDMENT else None
-    corrected = isinstance(body, dict) and body.get("type") == product.TYPE
-    return row.kind == Kind.MASTER_DATA or corrected
-
-
-def _master_data(candidates: _Rows, rows: _Rows) -> Row[Any] | None:
+def _master_data(candidates: Rows, rows: Rows, described: str) -> Row[Any] | None:
     """Choose whose word on the product counts, and of that the newest which was neither corrected nor withdrawn.
 
-    Whoever gave the piece its code counts, else whoever spoke of the class first: a stranger who later states master
-    data for somebody else's product does not change what its buyers read.
+    Whoever gave the piece its code counts first.
     """
-    stated = sorted(filter(_is_master, candidates.values()), key=lambda row: row.id)
-    if not stated:
-        return None
     makers = [
         row.participant for row in sorted(rows.values(), key=lambda row: row.id) if _adds(row)
     ]
-    own = [row for row in stated if makers and row.participant == makers[0]]
-    heard = own or [row for row in stated if row.participant == stated[0].participant]
-    over = amendments.superseded(list(candidates.values()))
-    return next((row for row in reversed(heard) if row.id not in over), None)
+    heard = {row.id for row in versions.heard(candidates.values(), makers[0] if makers else None)}
+    stands = versions.standing(list(candidates.values()))
+    # A correction may say that it was another thing; it speaks of this one no more.
+    return next(
+        (
+            row
+            for row in stands
+            if row.id in heard and described in (versions.codes(row) or {described})
+        ),
+        None,
+    )
 
 
 def _adds(row: Row[Any]) -> bool:
     body = content(row.content).get("body")
-    return isinstance(body, dict) and body.get("action") == "ADD"
+    # Whoever packs it adds it too, to a case and not to the world.
+    brings = isinstance(body, dict) and (body.get("type"), body.get("action")) == _BIRTH
+    return brings and isinstance(body, dict) and not event.void(body)
 
 
 def _in_order(entry: Entry) -> tuple[bool, int, UUID]:

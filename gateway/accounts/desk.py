@@ -19,7 +19,7 @@ from uuid_utils.compat import uuid7
 from gateway.accounts import rules
 from gateway.accounts.tables import api_key, custodial_key, participant
 from gateway.vault import Vault
-from indexer.core import submission
+from indexer.core import creditcode, submission
 from indexer.core.errors import DuplicateError, MissingError, UnknownCallerError
 
 # Secrets of ours are found by this in places where they should not be.
@@ -103,7 +103,7 @@ def _enter(
     connection: Connection, admitted: UUID, name: str, credit_code: str, now: datetime
 ) -> None:
     rules.check_name(name)
-    rules.check_credit_code(credit_code)
+    creditcode.check(credit_code, "/creditCode")
     same = or_(participant.c.credit_code == credit_code, participant.c.id == admitted)
     before = connection.execute(select(participant).where(same)).first()
     if before is not None:

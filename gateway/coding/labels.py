@@ -12,23 +12,13 @@ import qrcode
 from PIL import Image, ImageDraw, ImageFont
 
 from indexer.core import code as codes
-from indexer.core.code import Code, Scheme
+from indexer.core.code import Code
 from indexer.core.errors import InputError
 
 _QUIET = 4  # modules of white around the symbol, ISO/IEC 18004
 _MODULE = 10  # pixels of a module in the PNG: 25 mm wide at 300 dpi holds the usual 33 modules
 _LONGEST = 800  # characters; a denser symbol is no longer read by phones from a curved nameplate
 _LINE = 2.6  # modules from one line of figures to the next
-
-
-_IDENTIFIERS = {
-    Scheme.GTIN: ("01", ""),
-    Scheme.SGTIN: ("01", "21"),
-    Scheme.LGTIN: ("01", "10"),
-    Scheme.SSCC: ("00", ""),
-    Scheme.GLN: ("414", ""),
-    Scheme.SGLN: ("414", "254"),
-}
 
 
 class LabelTooLongError(InputError):
@@ -40,11 +30,7 @@ class LabelTooLongError(InputError):
 
 def figures(code: Code) -> list[str]:
     """Write a code for people, one line for each part: GS1 element strings, other codes as they are."""
-    if code.scheme in (Scheme.ECODE, Scheme.URI):
-        return [code.key]
-    key, extension = _IDENTIFIERS[code.scheme]
-    lines = [f"({key}) {code.key}"]
-    return [*lines, f"({extension}) {code.extension}"] if extension else lines
+    return [f"({ai}) {value}" for ai, value in codes.elements(code)] or [code.key]
 
 
 def svg(code: Code, public_url: str) -> bytes:

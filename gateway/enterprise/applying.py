@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts import consent
 from gateway.accounts import rules
 from indexer.chain.deployment import Deployment
-from indexer.core import canonical, submission
+from indexer.core import canonical, creditcode, submission
 from indexer.core.trust import Trust
 
 
@@ -23,7 +23,7 @@ def admission(
 ) -> bytes:
     """Write the application of an enterprise whose first key is its own."""
     rules.check_name(name)
-    rules.check_credit_code(credit_code)
+    creditcode.check(credit_code, "/creditCode")
     return canonical.encode(
         {
             "participant": str(participant),

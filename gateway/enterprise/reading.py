@@ -1,7 +1,8 @@
 """The files an enterprise has become things to state, each with its place in its file.
 
-Taken are an EPCIS document, a bare event or product, a list of these, and `{"items": […]}` as the interface takes
-them. A file is good as a whole or not at all: whoever corrects it can send it again.
+Taken are an EPCIS document with the master data in its header or one that answers a query, bare events and master
+data, lists of these, and `{"items": […]}` as the interface takes them. A file is good as a whole or not at all: whoever
+corrects it can send it again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,14 @@ from typing import Final
 
 from gateway import concealment, statement
 from gateway.enterprise.signing import Given
-from indexer.core import canonical, event, pointer, product
+from indexer.core import canonical, event, header, masterdata, pointer
 from indexer.core.canonical import Json
+from indexer.core.epcis import DOCUMENTS
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 
 SUFFIXES: Final = (".json", ".jsonld")
+_DOCUMENTS: Final = list(DOCUMENTS)
 
 
 class NothingToSendError(InputError):
@@ -38,8 +41,8 @@ class FileShapeError(InputError):
 
     code = "FILE_SHAPE"
     sentence = (
-        "what stands at {place!r} is neither an EPCIS document nor an event, a product, a list of these or an object "
-        "with items"
+        "what stands at {place!r} is neither an EPCIS document nor an event, master data, a list of these or an "
+        "object with items"
     )
 
 
@@ -89,9 +92,11 @@ def _given(value: Json) -> Iterator[Given]:
     if isinstance(value, list):
         for number, one in enumerate(value):
             yield _thing(one, pointer.escape(number))
-    elif isinstance(value, dict) and value.get("type") == "EPCISDocument":
-        for number, one in enumerate(event.split(value)):
-            yield Given(f"/epcisBody/eventList/{number}", one, Kind.EVENT)
+    elif isinstance(value, dict) and value.get("type") in _DOCUMENTS:
+        for place, one in header.split(value):
+            yield Given(place, one, Kind.MASTER_DATA)
+        for place, one in event.placed(value):
+            yield Given(place, one, Kind.EVENT)
     elif isinstance(value, dict) and "items" in value and "type" not in value:
         statement.check_members(value, frozenset({"items"}))
         items = value["items"]
@@ -104,7 +109,7 @@ def _given(value: Json) -> Iterator[Given]:
 def _thing(value: Json, place: str) -> Given:
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise FileShapeError(place=place)
-    kind = Kind.MASTER_DATA if value["type"] == product.TYPE else Kind.EVENT
+    kind = Kind.MASTER_DATA if masterdata.of(value) else Kind.EVENT
     return Given(place, value, kind)
 
 

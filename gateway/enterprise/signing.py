@@ -90,8 +90,7 @@ class Signer:
         except InputError as error:
             # A pointer's fault is told at the event it was meant for; its sentence has the pointer.
             inside = error.place.startswith("/event")
-            error.place = error.place.removeprefix("/event") if inside else ""
-            raise error.under(given.place) from None
+            raise error.moved("/event" if inside else error.place, given.place) from None
         item: Members = {"event": given.stated, "recordKey": key.hex(), "conceal": [*concealed]}
         if given.kind is not Kind.EVENT:
             item["kind"] = int(given.kind)

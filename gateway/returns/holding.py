@@ -12,22 +12,37 @@ from sqlalchemy import Connection
 
 from gateway.accounts.desk import Caller
 from gateway.answers import Answer
+from gateway.declaring import Declared
 from gateway.draft import Draft, Sent
-from gateway.returns import applications, desk, rules
+from gateway.returns import applications, desk, identified, rules
+from gateway.returns.identified import Event
 from gateway.returns.rules import AmendmentsApartError, Base
 from gateway.vault import Vault
 from indexer.core import canonical
 from indexer.core.canonical import Json
-from indexer.store import ledger
+from indexer.core.eventhash import event_hash
 
 
-def declared(connection: Connection, participant: UUID, events: Iterable[str]) -> dict[str, bytes]:
-    """Find the digests of what a participant recorded under these ids of events."""
-    found = {
-        one: rules.identified(connection, ledger.identified(str(participant), one))
-        for one in events
-    }
-    return {one: digest for one, digest in found.items() if digest is not None}
+def declared(
+    connection: Connection, vault: Vault, participant: UUID, wanted: Iterable[Declared]
+) -> dict[Declared, bytes | None]:
+    """Find the records of a participant's that error declarations are about: their digests, None for several."""
+    found: dict[Declared, bytes | None] = {}
+    for one in dict.fromkeys(wanted):
+        events = identified.events(connection, vault, participant, one.event_id or one.event_hash)
+        if events:
+            found[one] = _meant(one, events)
+    return found
+
+
+def _meant(one: Declared, events: Sequence[Event]) -> bytes | None:
+    """Choose the newest that says what the declaration says, else the only one that stands."""
+    for each in reversed(events):
+        if event_hash(each.body) == one.event_hash:
+            return each.digest
+    amended = {each.amends for each in events}
+    standing = [each for each in events if each.digest.hex() not in amended]
+    return standing[0].digest if len(standing) == 1 else None
 
 
 def waiting(connection: Connection, caller: Caller, sent: Sent) -> list[tuple[Draft, Base]]:

@@ -115,7 +115,7 @@ async def review(
         found = await connection.run_sync(settle)
         if found.approved and found.sealed:
             draft = sealing.unseal(held.intake.vault, found)
-            await intake.enter(connection, held.intake, found.participant, draft, now)
+            await intake.enter(connection, held.intake, found.participant, [draft], now)
         await connection.run_sync(desk.forget, application)
         found = await connection.run_sync(desk.find, caller, application)
     response.headers.update(OWN)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from gateway.accounts.desk import Caller
 from gateway.accounts.rules import OPERATOR
@@ -63,12 +63,6 @@ class Base:
     kind: int
 
 
-_IDENTIFIED = text("""
-select r.digest from ledger.naming n join ledger.record r on r.id = n.record where n.code = :name
-order by r.id desc limit 1
-""")
-
-
 def base(connection: Connection, digest: bytes) -> Base | None:
     """Find the stored record of a digest."""
     for one in ledger.found(connection, digest):
@@ -80,12 +74,6 @@ def base(connection: Connection, digest: bytes) -> Base | None:
 def content(connection: Connection, digest: bytes) -> bytes:
     """Read the stored content of the record of a digest; nothing where it is gone."""
     return next((one.content for one in ledger.found(connection, digest)), b"")
-
-
-def identified(connection: Connection, name: bytes) -> bytes | None:
-    """Find the digest of the newest record indexed under a name."""
-    found: bytes | None = connection.execute(_IDENTIFIED, {"name": name}).scalar_one_or_none()
-    return found
 
 
 def check(connection: Connection, caller: Caller, drafts: Sequence[Draft]) -> dict[bytes, Base]:

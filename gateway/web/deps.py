@@ -137,4 +137,4 @@ def text_in_path(request: Request, prefix: str, suffix: str = "") -> str:
 
 def code_in_path(request: Request, prefix: str, suffix: str = "") -> Code:
     """Read the code that stands after `prefix` in the path, in any form."""
-    return code.parse(text_in_path(request, prefix, suffix))
+    return code.read(text_in_path(request, prefix, suffix))

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from gateway.exchange.problems import EXCEPTIONS
 from gateway.web.deps import Held, Spoken
 from gateway.web.errors import STATUS, title
 from gateway.web.templating import render
@@ -45,7 +46,19 @@ async def docs(request: Request, held: Held, language: Spoken) -> Response:
     )
 
 
-_ORDER = ["submissions", "returns", "records", "trace", "labels", "log", "about", "operation"]
+_ORDER = [
+    "submissions",
+    "master data",
+    "epcis",
+    "returns",
+    "records",
+    "trace",
+    "quality",
+    "labels",
+    "log",
+    "about",
+    "operation",
+]
 
 
 def _example(operation: dict[str, Any]) -> str:
@@ -67,4 +80,7 @@ def _below(kind: type[SuyuanError]) -> Iterator[type[SuyuanError]]:
 
 
 def _status(kind: type[SuyuanError]) -> int:
+    # What only the standard's paths raise answers as they do; all else may come from everywhere.
+    if kind in EXCEPTIONS and kind not in STATUS:
+        return EXCEPTIONS[kind].status
     return next(STATUS[one] for one in kind.__mro__ if one in STATUS)

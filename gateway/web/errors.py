@@ -127,7 +127,7 @@ def answer(request: Request, error: SuyuanError) -> Response:
         ]
     if status >= 500:
         _log.error("request_failed", code=kind.code, error=str(error), path=request.url.path)
-    return respond(problem, _headers(error))
+    return respond(problem, error_headers(error))
 
 
 def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
@@ -214,7 +214,8 @@ def _problem(request: Request, *, code: str, title: str, status: int, detail: st
     )
 
 
-def _headers(error: SuyuanError) -> dict[str, str]:
+def error_headers(error: SuyuanError) -> dict[str, str]:
+    """Give the headers that an error's answer has beside its problem."""
     if isinstance(error, OutageError):
         return {"Retry-After": str(RETRY_AFTER)}
     if isinstance(error, UnknownCallerError):

@@ -44,6 +44,26 @@ STEPS: dict[str, tuple[str, str]] = {
     "destroying": ("销毁", "Destroyed"),
 }
 
+# What the parts of a GS1 key are, by their application identifiers.
+IDENTIFIERS: dict[str, tuple[str, str]] = {
+    "01": ("商品条码", "GTIN"),
+    "21": ("序列号", "Serial number"),
+    "10": ("批号", "Lot"),
+    "235": ("第三方序列号", "Third party's serial number"),
+    "00": ("物流单元代码", "Logistic unit (SSCC)"),
+    "414": ("位置代码", "Place (GLN)"),
+    "254": ("分区", "Extension"),
+    "417": ("参与方代码", "Party (GLN)"),
+    "253": ("单证代码", "Document (GDTI)"),
+    "8003": ("可回收资产代码", "Returnable asset (GRAI)"),
+    "8004": ("单个资产代码", "Individual asset (GIAI)"),
+    "8006": ("商品组件代码", "Piece of a trade item (ITIP)"),
+    "8010": ("零部件代码", "Component or part (CPI)"),
+    "8011": ("序列号", "Serial number"),
+    "8017": ("服务提供方代码", "Service provider (GSRN)"),
+    "8018": ("服务接受方代码", "Service recipient (GSRN)"),
+}
+
 CATEGORIES: dict[str, tuple[str, str]] = {
     "cooker": ("燃气灶具", "gas cooker"),
     "water_heater": ("燃气热水器", "gas water heater"),
@@ -74,6 +94,14 @@ FIELDS: dict[str, tuple[str, str]] = {
     "line": ("产线", "Line"),
     "standard": ("依据标准", "Standard"),
     "conclusion": ("结论", "Conclusion"),
+    "shift": ("班次", "Shift"),
+    "materialName": ("物料名称", "Material"),
+    "specification": ("规格", "Specification"),
+    "productionDate": ("生产日期", "Produced on"),
+    "certificate": ("合格证明", "Certificate"),
+    "laboratory": ("检验机构", "Laboratory"),
+    "reportNumber": ("报告编号", "Report number"),
+    "installationDate": ("安装日期", "Installed on"),
     "region": ("地区", "Region"),
 }
 
@@ -138,3 +166,14 @@ def quality(parameters: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
+
+
+def prefers(accepted: str, *kinds: str) -> str:
+    """Choose by an Accept header one of these media types; the last where nothing decides."""
+    weights = dict.fromkeys(kinds, 0.0)
+    for part in (accepted or "*/*").split(","):
+        kind, _, parameters = part.strip().partition(";")
+        for known in kinds:
+            if kind in (known, "*/*") and (kind == known or not weights[known]):
+                weights[known] = quality(parameters)
+    return max(reversed(kinds), key=weights.__getitem__)

@@ -4,6 +4,7 @@ A page can be read before anything is checked, and says so. The evidence comes f
 the reader's own device fetches it, checks it against another party, and writes the verdict.
 """
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,21 +13,29 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse
 
+from gateway.catalogue import desk
 from gateway.coding import labels
-from gateway.verifier import Answer
-from gateway.web import history, shown
+from gateway.verifier import Answer, Page
+from gateway.web import history, origins, shown
 from gateway.web.deps import Held, Spoken, snapshot, text_in_path
 from gateway.web.errors import STATUS
 from gateway.web.guard import ASKING
-from gateway.web.languages import Language, quality, speak
+from gateway.web.languages import Language, prefers, speak
 from gateway.web.records import OPEN
 from gateway.web.templating import render
+from gateway.web.wording import Wording, described
 from indexer.core import code as codes
 from indexer.core.code import CodeError, CodeLengthError, Scheme
 from indexer.core.errors import InputError, outside
-from indexer.core.gs1 import CheckDigitError
+from indexer.core.gs1 import KEYS, CheckDigitError
+from indexer.core.walk import Direction
+
+HTML, JSON = "text/html", "application/json"
 
 router = APIRouter(include_in_schema=False)
+
+# Not the separator that scanners put between the elements of a code, which Python counts as white space.
+_SPACE = re.compile(r"[^\S\x1d]")
 
 
 @router.get("/")
@@ -46,13 +55,13 @@ async def search(
     request: Request, language: Spoken, code: Annotated[str, Query(max_length=4000)] = ""
 ) -> Response:
     """Send whoever typed a code to its page."""
-    text = "".join(code.split())
+    text = _SPACE.sub("", code)
     if not text:
         return RedirectResponse(f"/?lang={language}", 303)
     try:
-        found = codes.parse(text)
+        found = codes.read(text)
     except InputError as error:
-        return _wrong(request, language, text, error)
+        return wrong(request, language, text, error)
     suffix = f"?{urlencode({'lang': language})}" if "lang" in request.query_params else ""
     return RedirectResponse(codes.path(found) + suffix, 303)
 
@@ -69,9 +78,6 @@ async def ecode(request: Request, held: Held, language: Spoken) -> Response:
     return await _page(request, held, language, text_in_path(request, "/E/"))
 
 
-@router.get("/01/{rest:path}")
-@router.get("/00/{rest:path}")
-@router.get("/414/{rest:path}")
 async def digital_link(request: Request, held: Held, language: Spoken) -> Response:
     """Show the page of a GS1 key: this very URL, on whatever host, is its Digital Link."""
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
@@ -80,24 +86,30 @@ async def digital_link(request: Request, held: Held, language: Spoken) -> Respon
     )
 
 
+for _ai in KEYS:
+    router.add_api_route(f"/{_ai}/{{rest:path}}", digital_link, methods=["GET"])
+
+
 async def _page(request: Request, held: Held, language: Language, text: str) -> Response:
-    as_json = _wants_json(request)
+    as_json = wants_json(request)
     try:
-        asked = codes.parse(text)
+        asked = codes.read(text)
         if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
             raise CodeError
     except InputError as error:
         if as_json:
             raise
-        return _wrong(request, language, text, error)
+        return wrong(request, language, text, error)
 
-    def look(connection: Connection) -> tuple[Answer, dict[UUID, str]]:
-        answer = held.verifier.about(connection, asked)
+    def look(connection: Connection) -> tuple[Page, Wording, dict[UUID, str], history.Sites]:
+        answer = held.verifier.about(connection, asked, direction=Direction.BACK)
         parties = [entry.submission.participant for entry in answer.bundle.records]
-        return answer, shown.names(connection, parties)
+        called = shown.names(connection, parties)
+        words = Wording(answer.story, described(connection, answer.story), language)
+        return answer, words, called, desk.sites(connection, history.places(answer))
 
     async with snapshot(held.engine) as connection:
-        answer, called = await connection.run_sync(look)
+        answer, words, called, sites = await connection.run_sync(look)
     if as_json:
         headers = {**OPEN, "Vary": "Accept"}
         # An empty bundle is an answer too, of which the reader's device makes UNKNOWN.
@@ -105,6 +117,7 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     known = bool(answer.bundle.records or answer.bundle.missing)
     here = f"{held.settings.public_url.rstrip('/')}{codes.path(asked)}"
     name, facts = history.product(answer, language)
+    about = origins.about(answer.story, words, answer.kinds)
     return render(
         request,
         "product.html",
@@ -115,10 +128,13 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
         figures=labels.figures(asked),
         known=known,
         name=name,
-        facts=facts,
+        facts=[*facts, *history.safe_use(answer, asked, language)],
         identity=history.identity(asked, language),
         care=_care(answer),
-        moments=history.moments(answer, called, language),
+        moments=history.moments(answer, called, language, sites, about),
+        origins=origins.lines(answer.story, words),
+        beyond=origins.beyond(answer.story),
+        trace=f"/trace{codes.path(asked)}",
         missing=len(answer.bundle.missing),
         more=answer.more,
         bundle=f"{codes.path(asked)}?format=bundle",
@@ -131,7 +147,7 @@ def _care(answer: Answer) -> str:
     return phone if isinstance(phone, str) else ""
 
 
-def _wrong(request: Request, language: Language, text: str, error: InputError) -> Response:
+def wrong(request: Request, language: Language, text: str, error: InputError) -> Response:
     """Tell a person what is wrong with what was scanned or typed."""
     t = speak(language)
     if isinstance(error, CheckDigitError):
@@ -160,13 +176,8 @@ def _wrong(request: Request, language: Language, text: str, error: InputError) -
     )
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
+    """Tell a program that wants the bundle from a reader who wants the page."""
     if request.query_params.get("format") in ("bundle", "json"):
         return True
-    weights = {"application/json": 0.0, "text/html": 0.0}
-    for part in request.headers.get("accept", "*/*").split(","):
-        kind, _, parameters = part.strip().partition(";")
-        for known in weights:
-            if kind in (known, "*/*") and (kind == known or not weights[known]):
-                weights[known] = quality(parameters)
-    return weights["application/json"] > weights["text/html"]
+    return prefers(request.headers.get("accept", ""), JSON, HTML) == JSON

@@ -48,7 +48,8 @@ class Item(BaseModel):
     """One thing stated."""
 
     event: dict[str, Any] = Field(
-        description="an EPCIS 2.0 ObjectEvent, a Product (kind 2), or why one is withdrawn (4) or erased (5)",
+        description="an EPCIS 2.0 event of any type, a Product (kind 2), or why one is withdrawn (4) or erased (5); "
+        "unsigned, an event with an errorDeclaration withdraws the one of yours that it repeats",
         examples=[_EVENT],
     )
     kind: Literal[1, 2, 3, 4, 5] = Field(

@@ -41,8 +41,12 @@ class InputError(SuyuanError):
 
     def under(self, prefix: str) -> "InputError":
         """Return the same error with `prefix` before its place, for a caller who knows where the part was found."""
+        return self.moved("", prefix)
+
+    def moved(self, old: str, new: str) -> "InputError":
+        """Return the same error with `new` for `old` at the beginning of its place."""
         facts = {key: value for key, value in self.facts.items() if key != "place"}
-        return type(self)(place=prefix + self.place, **facts)
+        return type(self)(place=new + self.place.removeprefix(old), **facts)
 
 
 class DuplicateError(InputError):

@@ -1,32 +1,27 @@
 """What happened to a product: EPCIS 2.0 events, checked member by member before anybody signs them.
 
-The gate is narrower than the standard where a trace needs it: an event names at least one thing, names it by a URI
-whose check digit is right, and says when with a zone. What passes is stored and hashed as it came; nothing is added.
+The gate is as wide as the standard. What passes is stored and hashed as it came; nothing is added. What an event names
+is read here too, since records are found and traces are made by it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from urllib.parse import quote
 
-from indexer.core import product, shape
+from indexer.core import code as codes
+from indexer.core import eventrules, masterdata, shape, topics
 from indexer.core.canonical import Json, Members
-from indexer.core.code import Code
-from indexer.core.epcis import CONTEXT, OBJECT_EVENT, read_code
+from indexer.core.code import Code, Scheme
+from indexer.core.epcis import DECLARATION, DOCUMENTS, EVENTS, read_code
 from indexer.core.errors import InputError
 from indexer.core.pointer import escape
 from indexer.core.record import Kind
 
 SCHEMA = "epcis/2.0"
 
-_EVENTS = frozenset(
-    {
-        "ObjectEvent",
-        "AggregationEvent",
-        "TransactionEvent",
-        "TransformationEvent",
-        "AssociationEvent",
-    }
-)
 # Where each type names things: member, what the thing is there, and the member that names it where items are objects.
 _NAMING = (
     ("epcList", "epc", None),
@@ -38,63 +33,21 @@ _NAMING = (
     ("inputQuantityList", "input", "epcClass"),
     ("outputEPCList", "output", None),
     ("outputQuantityList", "output", "epcClass"),
+    ("transformationID", "transformation", None),
 )
-_DOCUMENT = shape.members(
-    {
-        "@context": CONTEXT,
-        "type": shape.pattern("EPCISDocument", "EPCISDocument"),
-        "schemaVersion": shape.pattern(r"2\.[0-9]+(?:\.[0-9]+)*", "a version 2 of EPCIS"),
-        "creationDate": shape.moment,
-        "epcisBody": shape.members({"eventList": shape.array(shape.mapping)}, {}),
-    },
-    {
-        **dict.fromkeys(("id", "sender", "receiver", "instanceIdentifier"), shape.text),
-        "epcisHeader": shape.mapping,
-    },
-)
-
-_DECLARATION = shape.members(
-    {"declarationTime": shape.moment},
-    {"reason": shape.text, "correctiveEventIDs": shape.array(shape.text)},
+_ALONE = frozenset({"parentID", "transformationID"})
+# What an event brings into being, which a lot number in its ilmd is about.
+_BORN = {"ObjectEvent": "epc", "TransformationEvent": "output"}
+_LOT = re.compile(
+    r"(?:cbvmda:|urn:epcglobal:cbv:mda[#:]|https?://(?:ref|ns)\.gs1\.org/cbv/(?:mda[/#])?)lotNumber\Z|suyuan:lot\Z"
 )
 
 
 class UnsupportedTypeError(InputError):
-    """A type of event that is not accepted yet, or none."""
+    """A type of event that EPCIS does not know, or none."""
 
     code = "EVENT_TYPE_UNSUPPORTED"
-    sentence = "events of type {type} are not accepted; ObjectEvent is"
-
-
-class DeclarationMisplacedError(InputError):
-    """An error declaration that comes as an event of its own."""
-
-    code = "EVENT_DECLARATION_MISPLACED"
-    sentence = (
-        "an error declaration withdraws an earlier event: send it as kind 4 with the digest of the record it `amends`, "
-        "or unsigned with that event's eventID"
-    )
-
-
-class NothingNamedError(InputError):
-    """An event about nothing: no trace could ever reach it."""
-
-    code = "EVENT_NAMES_NOTHING"
-    sentence = "the event names no thing in epcList and none in quantityList"
-
-
-class NamedTwiceError(InputError):
-    """An event that lists one thing twice."""
-
-    code = "EVENT_NAMES_TWICE"
-    sentence = "the thing at {place} is listed already"
-
-
-class MisplacedIlmdError(InputError):
-    """Instance and lot master data outside the event that brings things into being."""
-
-    code = "EVENT_ILMD_MISPLACED"
-    sentence = "ilmd belongs to events with action ADD alone"
+    sentence = "{type} is none of the five types of events of EPCIS 2.0, nor master data"
 
 
 @dataclass(frozen=True)
@@ -107,45 +60,60 @@ class Naming:
 
 
 def check(event: Json) -> None:
-    """Refuse, with its place, whatever keeps an event or a product's master data from being recorded."""
+    """Refuse, with its place, whatever keeps an event or master data from being recorded."""
     if not isinstance(event, dict):
         raise shape.ShapeError(place="", expected="an object")
+    if schema := masterdata.of(event):
+        schema.check(event)
+        return
+    topics.check(event)
     kind = event.get("type")
-    if kind == product.TYPE:
-        product.check(event)
-    elif kind == "ObjectEvent":
-        _check_object_event(event)
-    elif kind is None:
+    if kind is None:
         raise shape.MissingMemberError(place="/type")
-    else:
+    if not isinstance(kind, str) or kind not in EVENTS:
         raise UnsupportedTypeError(place="/type", type=repr(kind)[:80])
+    eventrules.check_ilmd(event)
+    EVENTS[kind](event, "")
+    eventrules.check(event)
 
 
 def check_declaration(event: Members) -> None:
     """Refuse an error declaration that is not an event's, or not of its shape (EPCIS 2.0, 7.4.1.4)."""
-    _DECLARATION(event.get("errorDeclaration"), "/errorDeclaration")
-    check({name: value for name, value in event.items() if name != "errorDeclaration"})
+    DECLARATION(event.get("errorDeclaration"), "/errorDeclaration")
+    check(event)
+
+
+def void(body: Members) -> bool:
+    """Tell whether an event says of itself that it is an error: it names its things and links none of them.
+
+    One of kind 1 is about an event that was never recorded here; whoever takes back a record states one of kind 4.
+    """
+    return body.get("errorDeclaration") is not None
 
 
 def names(event: Members) -> list[Naming]:
     """List the things that an event or a body names; what is concealed names nothing.
 
-    All five types of EPCIS are read, and a product's master data names its GTIN.
+    All five types of EPCIS are read, and master data name what they describe. An event that names no thing names where
+    it happened, or nobody could ask for it.
     """
-    if event.get("type") == product.TYPE:
-        return [Naming("product", "/gtin", product.gtin(event.get("gtin"), "/gtin"))]
+    kind = event.get("type")
+    if masterdata.of(event):
+        return [Naming(*one) for one in masterdata.naming(event)]
     found: list[Naming] = []
-    if str(event.get("type")) not in _EVENTS:
+    if not isinstance(kind, str) or kind not in EVENTS:
         return found
     for member, role, inner in _NAMING:
         value = event.get(member)
         if value is None:
             continue
-        if member == "parentID":
-            found.append(Naming(role, "/parentID", read_code(value, "/parentID")))
+        if member in _ALONE:
+            found.append(Naming(role, "/" + member, read_code(value, "/" + member)))
         else:
-            found.extend(_listed(value, escape(member), role, inner))
-    return found
+            found.extend(_listed(value, "/" + member, role, inner))
+    if "ilmd" in event and kind in _BORN:
+        found.extend(_lots(event["ilmd"], [one.code for one in found if one.role == _BORN[kind]]))
+    return found or list(_places(event))
 
 
 def named(content: Members) -> list[Naming]:
@@ -166,18 +134,31 @@ def instant(event: Members) -> datetime:
 
 
 def split(document: Json) -> list[Members]:
-    """Take an EPCIS document apart; each event carries away the context it was written in.
+    """Take an EPCIS document apart; each event carries away the context it was written in."""
+    return [event for _, event in placed(document)]
 
-    The fourth of the events stood at `/epcisBody/eventList/3`.
+
+def placed(document: Json) -> list[tuple[str, Members]]:
+    """Take an EPCIS document apart as `split` does, each event with the place where it stood.
+
+    Documents that answer a query are read as those that are captured; an event that stands alone is its own document.
     """
-    _DOCUMENT(document, "")
-    if not isinstance(document, dict) or not isinstance(document["epcisBody"], dict):
-        return []
-    events = document["epcisBody"]["eventList"]
-    around = document["@context"]
+    if not isinstance(document, dict):
+        raise shape.ShapeError(place="", expected="an object")
+    kind = str(document.get("type"))
+    if kind in EVENTS:
+        return [("", document)]
+    if kind not in DOCUMENTS:
+        raise shape.ShapeError(place="/type", expected="EPCISDocument or EPCISQueryDocument")
+    grammar, way = DOCUMENTS[kind]
+    grammar(document, "")
+    events: Json = document
+    for member in way:
+        events = events[member] if isinstance(events, dict) else None
+    around, place = document["@context"], "".join(map(escape, way))
     return [
-        {**event, "@context": _context(around, event.get("@context"))}
-        for event in (events if isinstance(events, list) else [])
+        (place + escape(at), {**event, "@context": _context(around, event.get("@context"))})
+        for at, event in enumerate(events if isinstance(events, list) else [])
         if isinstance(event, dict)
     ]
 
@@ -190,22 +171,6 @@ def _context(around: Json, own: Json) -> Json:
 
 def _entries(context: Json) -> list[Json]:
     return context if isinstance(context, list) else [context]
-
-
-def _check_object_event(event: Members) -> None:
-    if "errorDeclaration" in event:
-        raise DeclarationMisplacedError(place="/errorDeclaration")
-    OBJECT_EVENT(event, "")
-    if not event.get("epcList") and not event.get("quantityList"):
-        raise NothingNamedError(place="/epcList")
-    if "ilmd" in event and event["action"] != "ADD":
-        raise MisplacedIlmdError(place="/ilmd")
-    seen: set[tuple[str, Code]] = set()
-    for naming in names(event):
-        key = (naming.pointer.split("/")[1], naming.code)
-        if key in seen:
-            raise NamedTwiceError(place=naming.pointer)
-        seen.add(key)
 
 
 def _listed(value: Json, place: str, role: str, inner: str | None) -> Iterator[Naming]:
@@ -221,3 +186,31 @@ def _listed(value: Json, place: str, role: str, inner: str | None) -> Iterator[N
             raise shape.ShapeError(place=here, expected="an object")
         elif inner in item:
             yield Naming(role, here + escape(inner), read_code(item[inner], here + escape(inner)))
+
+
+def _lots(ilmd: Json, born: Sequence[Code]) -> Iterator[Naming]:
+    """Name the lots of what an event brings into being: the lot number of its ilmd with each trade item's number."""
+    for member, lot in ilmd.items() if isinstance(ilmd, dict) else ():
+        if not isinstance(lot, str) or not _LOT.match(member):
+            continue
+        items = [one.gtin for one in born if one.gtin and one.scheme is not Scheme.LGTIN]
+        for gtin in dict.fromkeys(items):
+            if code := _lot(gtin, lot):
+                yield Naming("lot", "/ilmd" + escape(member), code)
+
+
+@lru_cache(maxsize=1024)  # a day's pieces are of few lots
+def _lot(gtin: str, lot: str) -> Code | None:
+    """Make the code of a lot; None for one that is named as GS1 does not allow and so has no code."""
+    try:
+        return codes.parse(f"{codes.CANONICAL_HOST}/01/{gtin}/10/{quote(lot, safe='')}")
+    except InputError:
+        return None
+
+
+def _places(event: Members) -> Iterator[Naming]:
+    for member in ("readPoint", "bizLocation"):
+        place = event.get(member)
+        if isinstance(place, dict) and "id" in place:
+            here = f"/{member}/id"
+            yield Naming("place", here, read_code(place["id"], here))

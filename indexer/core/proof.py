@@ -27,7 +27,7 @@ __all__ = ["Bundle", "Missing", "Sighting", "Trust", "Verdict", "check"]
 
 def check(bundle: Bundle, code: str, trust: Trust, sightings: Sequence[Sighting] = ()) -> Verdict:
     """Judge a bundle as an answer about `code`; a code that is none raises InputError."""
-    asked = codes.parse(code)
+    asked = codes.read(code)
     witnesses = Witnesses(bundle, trust, sightings)
     proven = [_prove(entry, bundle, witnesses) for entry in bundle.records]
     _mark_repeated(proven)

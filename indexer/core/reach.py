@@ -1,29 +1,26 @@
 """Whether a record speaks of the product that was asked about, or only of some other one.
 
-A genuine proof of another product proves nothing here. A record counts when it names the asked
-code, when it is master data of that code's class, when it names a code that records of the same
-answer link to the asked one, or when it amends, with the right to, a record that counts. Links
-are followed in one direction at a time, towards what holds the product and what it was made of, or
-towards what it holds and what was made of it: whoever turned round half-way would count the other
-boxes on a pallet.
+A genuine proof of another product proves nothing here. A record counts when it names the asked code, when it is master
+data of that code's class, when it names a thing that records of the same answer lead to while that thing belongs to
+the asked one's story (walk.py), or when it amends, with the right to, a record that counts. What was corrected or
+withdrawn, and what declares itself an error, leads nowhere.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.core import code as codes
 from indexer.core import event as events
-from indexer.core import product
+from indexer.core import link, masterdata
 from indexer.core.amending import Relation
 from indexer.core.canonical import Json, Members
 from indexer.core.code import Code
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
 from indexer.core.verdict import State, Step
+from indexer.core.walk import Direction, Walk, walk
 
-# The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
-_LINKS = (("child", "parent"), ("output", "input"))
+_SUPERSEDING = (Kind.AMENDMENT, Kind.WITHDRAWAL)
 _SPEAKING = (Kind.EVENT, Kind.MASTER_DATA, Kind.AMENDMENT)
 
 
@@ -42,7 +39,7 @@ class Spoken:
     @property
     def master(self) -> bool:
         """Whether it states what a class of things is, be it as a correction."""
-        corrected = self.kind == Kind.AMENDMENT and (self.body or {}).get("type") == product.TYPE
+        corrected = self.kind == Kind.AMENDMENT and masterdata.of(self.body or {}) is not None
         return self.kind == Kind.MASTER_DATA or corrected
 
     @property
@@ -54,9 +51,10 @@ class Spoken:
 def steps(asked: Code, records: Sequence[Spoken]) -> list[Step]:
     """Return the step `code` of each record."""
     named = [_named(record) for record in records]
-    linked = _linked(asked, records, named)
+    walked = _walked(asked, records, named)
     found = [
-        _step(asked, linked, record, names) for record, names in zip(records, named, strict=True)
+        _step(asked, walked, place, record, names)
+        for place, (record, names) in enumerate(zip(records, named, strict=True))
     ]
     return _amended(records, found)
 
@@ -71,36 +69,25 @@ def _named(record: Spoken) -> list[events.Naming] | None:
         return None
 
 
-def _linked(
+def _walked(
     asked: Code, records: Sequence[Spoken], named: Sequence[list[events.Naming] | None]
-) -> set[Code]:
-    """Return every code that sound events link to `asked`, in either direction but not by turns."""
-    inward: dict[Code, list[Code]] = defaultdict(list)
-    outward: dict[Code, list[Code]] = defaultdict(list)
-    for record, names in zip(records, named, strict=True):
-        if not record.sound or not record.event or record.relation.foreign:
-            continue
-        for inner, outer in _LINKS:
-            inside = [naming.code for naming in names or () if naming.role == inner]
-            outside = [naming.code for naming in names or () if naming.role == outer]
-            for code in inside:
-                inward[code] += outside
-            for code in outside:
-                outward[code] += inside
-    return _closure(asked, inward) | _closure(asked, outward)
-
-
-def _closure(start: Code, ways: dict[Code, list[Code]]) -> set[Code]:
-    reached, waiting = {start}, [start]
-    while waiting:
-        fresh = [code for code in ways.pop(waiting.pop(), ()) if code not in reached]
-        reached.update(fresh)
-        waiting += fresh
-    return reached
+) -> Walk:
+    """Walk in both directions over the sound events that stand."""
+    over = {
+        record.relation.base
+        for record in records
+        if record.sound and record.relation.counts and record.kind in _SUPERSEDING
+    }
+    stated = [
+        link.read(place, record.body or {}, names or ())
+        for place, (record, names) in enumerate(zip(records, named, strict=True))
+        if record.sound and record.event and not record.relation.foreign and place not in over
+    ]
+    return walk(codes.canonical(asked), Direction.BOTH, [one for one in stated if one])
 
 
 def _step(
-    asked: Code, linked: set[Code], record: Spoken, names: list[events.Naming] | None
+    asked: Code, walked: Walk, place: int, record: Spoken, names: list[events.Naming] | None
 ) -> Step:
     if record.body is None:
         return Step("code", State.UNCHECKED, "CONTENT_UNREADABLE")
@@ -111,8 +98,8 @@ def _step(
         return _reached("CODE", [asked])
     if record.master and codes.parent(asked) in spoken:
         return _reached("CLASS", [code for code in spoken if code == codes.parent(asked)])
-    if record.event and not linked.isdisjoint(spoken):
-        return _reached("LINK", [code for code in spoken if code in linked])
+    if record.event and (linked := walked.named(place, link.moment(record.body), names)):
+        return _reached("LINK", [naming.code for naming in linked])
     return Step("code", State.UNKNOWN, "CODE_NOT_NAMED")
 
 

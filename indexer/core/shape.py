@@ -16,7 +16,7 @@ from indexer.core.pointer import escape
 Check: TypeAlias = Callable[[Json, str], None]
 
 _MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?"
     r"(Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)\Z"
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[!#$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})+\Z")
@@ -50,6 +50,12 @@ def text(value: Json, place: str) -> None:
         raise ShapeError(place=place, expected="a text")
 
 
+def string(value: Json, place: str) -> None:
+    """Accept any string."""
+    if not isinstance(value, str):
+        raise ShapeError(place=place, expected="a string")
+
+
 def uri(value: Json, place: str) -> None:
     """Accept an absolute URI."""
     if not isinstance(value, str) or not _URI.match(value):
@@ -66,6 +72,12 @@ def positive(value: Json, place: str) -> None:
     """Accept a number above zero."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
         raise ShapeError(place=place, expected="a number above zero")
+
+
+def amount(value: Json, place: str) -> None:
+    """Accept a number that is not below zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise ShapeError(place=place, expected="a number of zero or more")
 
 
 def boolean(value: Json, place: str) -> None:
@@ -141,7 +153,7 @@ def array(each: Check, least: int = 0) -> Check:
 
 def members(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
     """Accept an object with these members, and others only where their names carry a prefix."""
-    known = {**required, **optional}
+    known = {**optional, **required}
 
     def check(value: Json, place: str) -> None:
         if not isinstance(value, dict):

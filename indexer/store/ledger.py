@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from indexer.core import record
+from indexer.core import code, event, masterdata, record
 from indexer.core.canonical import Members
 from indexer.core.errors import InconsistencyError, InputError
 from indexer.core.record import Kind
@@ -96,14 +96,37 @@ def identified(participant: str, event_id: str) -> bytes:
     return name(f"event {participant} {event_id}")
 
 
+def described(canonical_code: str) -> bytes:
+    """Index the master data about what this code names: 16 bytes, as `naming.code` holds them. No code is spelt so."""
+    return name(f"master {canonical_code}")
+
+
+def describing(participant: str, kind: str) -> bytes:
+    """Index a participant's master data of one type: 16 bytes, as `naming.code` holds them. No code is spelt so."""
+    return name(f"master {participant} {kind}")
+
+
 def others(content: Members) -> Iterator[bytes]:
-    """Give what a record is indexed under beside the codes it names openly: what it amends, its event's id."""
+    """Give what a record is indexed under beside the codes it names openly.
+
+    That is what it amends, its event's id, and for master data whose they are and what they describe.
+    """
     amended, body = content.get("amends"), content["body"]
     if isinstance(amended, str):
         yield amends(bytes.fromhex(amended))
     given = body.get("eventID") if isinstance(body, dict) else None
     if isinstance(given, str) and content["kind"] in (Kind.EVENT, Kind.AMENDMENT):
         yield identified(str(content["participant"]), given)
+    if isinstance(body, dict) and content["kind"] in (Kind.MASTER_DATA, Kind.AMENDMENT):
+        yield from _master(str(content["participant"]), body)
+
+
+def _master(participant: str, body: Members) -> Iterator[bytes]:
+    """Index master data apart from events, which name the same code however often."""
+    if schema := masterdata.of(body):
+        yield describing(participant, schema.type)
+        for naming in event.names(body):
+            yield described(code.canonical(naming.code))
 
 
 _FOUND = (

@@ -18,7 +18,7 @@ from gateway.draft import Limits
 from gateway.enterprise.signing import Given, Signer
 from gateway.intake import Intake, receive
 from gateway.vault import Vault
-from indexer.core import canonical, submission
+from indexer.core import canonical, masterdata, submission
 from indexer.core.record import Kind
 from indexer.store import tables
 from indexer.store.engine import async_engine, engine
@@ -58,7 +58,7 @@ def product(**members: Any) -> dict[str, Any]:
 
 
 def body(*events: dict[str, Any], **members: Any) -> bytes:
-    items = [{"event": one, **({"kind": 2} if one["type"] == "Product" else {})} for one in events]
+    items = [{"event": one, **({"kind": 2} if masterdata.of(one) else {})} for one in events]
     return canonical.encode({"items": items, **members})
 
 
@@ -157,6 +157,6 @@ def said(answer: Answer) -> Any:
 
 def signed(signer: Signer, sequence: int, *events: dict[str, Any]) -> bytes:
     """Sign events as their enterprise does; the body it sends."""
-    kinds = [Kind.MASTER_DATA if one["type"] == "Product" else Kind.EVENT for one in events]
+    kinds = [Kind.MASTER_DATA if masterdata.of(one) else Kind.EVENT for one in events]
     given = [Given("", one, kind) for one, kind in zip(events, kinds, strict=True)]
     return signer.sign(sequence, [signer.ready(one) for one in given]).body

@@ -5,9 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.catalogue.examples import GOLDEN
 from gateway.concealment import PUBLISHED, inside, lacking, outermost, pointers, published
-from indexer.core import disclosure, event, product
+from indexer.core import disclosure, event, filing, header, masterdata, product, site
 from indexer.core.pointer import escape
+from indexer.core.topics import TOPICS
+from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event as made_event
 from tests.gateway.making import product as made_product
 
@@ -49,8 +52,50 @@ def test_a_products_data_stays_readable():
     assert published()[product.SCHEMA] == []
 
 
+def test_of_master_data_persons_addresses_and_suppliers_are_concealed():
+    assert pointers(site_data(address="示例路", regionCode="440605"), site.SCHEMA) == ["/address"]
+    bought = material(supplier="urn:x:s")
+    assert pointers(bought, masterdata.SCHEMAS["Material"].name) == ["/supplier"]
+    assert set(pointers(GOLDEN["filing"], filing.SCHEMA)) == {
+        "/legalRepresentative",
+        "/address",
+        "/contactName",
+        "/contactPhone",
+    }
+
+
+def test_of_a_vocabularys_element_only_the_values_that_say_where_and_who_are_concealed():
+    attributes = [
+        {"id": "urn:epcglobal:cbv:mda#name", "attribute": "一厂"},
+        {"id": "urn:epcglobal:cbv:mda#streetAddressOne", "attribute": "示例路 8 号"},
+        {"id": "cbvmda:latitude", "attribute": 23.02},
+        {"id": "urn:epcglobal:cbv:owning_party", "attribute": "urn:x:party"},
+        {"id": "https://gs1.org/voc/telephone", "attribute": "0757"},
+    ]
+    stated: Any = {"type": "VocabularyElement", "attributes": attributes}
+    assert pointers(stated, header.SCHEMA) == [f"/attributes/{at}/attribute" for at in (1, 2, 3, 4)]
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_topics_secrets_are_concealed_and_its_example_still_opens(name):
+    stated = GOLDEN[name]
+    found = pointers(stated, event.SCHEMA)
+    body, disclosures = disclosure.conceal(stated, found, KEY)
+    assert disclosure.reveal(body, disclosures) == stated
+    assert body["suyuan:topic"] == name
+    hidden = {
+        "suyuan:supplier",
+        "suyuan:seller",
+        "suyuan:carrier",
+        "suyuan:plateNumber",
+        "suyuan:operatorName",
+    }
+    assert not (hidden | {"suyuan:signatory", "suyuan:price"}) & body.keys()
+
+
 def test_packed_children_are_concealed_one_by_one():
     stated: Any = {
+        "type": "AggregationEvent",
         "childEPCs": ["urn:x:1", "urn:x:2"],
         "childQuantityList": [{"epcClass": "urn:x:3"}],
     }
@@ -61,11 +106,35 @@ def test_packed_children_are_concealed_one_by_one():
     }
 
 
+def test_what_is_built_in_is_not():
+    """Whoever has the heater has its valve; the pallet's other heaters are other people's."""
+    stated: Any = {
+        "type": "AssociationEvent",
+        "parentID": "urn:x:heater",
+        "childEPCs": ["urn:x:valve"],
+        "childQuantityList": [{"epcClass": "urn:x:gasket", "quantity": 2}],
+        "sensorElementList": [{"sensorReport": [{"type": "Pressure", "value": 2}]}],
+    }
+    assert pointers(stated, event.SCHEMA) == []
+
+
 names = st.sampled_from(
-    ["suyuan:price", "price", "a/b", "~", "address", "x", "suyuan:operator", "quantity"]
+    [
+        "suyuan:price",
+        "price",
+        "a/b",
+        "~",
+        "address",
+        "x",
+        "suyuan:operator",
+        "quantity",
+        "suyuan:supplier",
+    ]
 )
 # What is never admitted, no event has.
 TEXT = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+listed = ["quantityList", "outputQuantityList", "childEPCs", "childQuantityList", "sourceList"]
+types = st.sampled_from(["AggregationEvent", "AssociationEvent", "ObjectEvent", 7, None])
 values = st.recursive(
     st.one_of(st.none(), st.integers(0, 9), st.text(TEXT, max_size=3)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(names, inner, max_size=3)),
@@ -75,10 +144,12 @@ values = st.recursive(
 
 @given(
     st.dictionaries(
-        st.one_of(names, st.sampled_from(list("ab")), st.just("quantityList")), values, max_size=4
-    )
+        st.one_of(names, st.sampled_from(list("ab")), st.sampled_from(listed)), values, max_size=4
+    ),
+    types,
 )
-def test_the_walk_finds_what_the_published_paths_find(stated):
+def test_the_walk_finds_what_the_published_paths_find(stated, kind):
+    stated = {**stated, "type": kind}
     assert set(pointers(stated, event.SCHEMA)) == set(outermost(located(stated, event.SCHEMA)))
 
 

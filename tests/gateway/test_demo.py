@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 from gateway import concealment, demo
 from gateway.accounts import rules
-from indexer.core import event
+from indexer.core import creditcode, event
 from indexer.core.code import canonical
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_the_first_thing_said_is_what_the_product_is():
 
 def test_the_enterprises_could_exist():
     for one in demo.ENTERPRISES:
-        rules.check_credit_code(one.credit_code)
+        creditcode.check(one.credit_code, "")
         rules.check_name(one.name)
 
 

@@ -1,3 +1,4 @@
+import json
 import secrets
 from hashlib import sha256
 from typing import Any
@@ -6,14 +7,17 @@ from uuid import UUID
 import pytest
 
 from gateway import draft, statement
+from gateway.declaring import DeclarationMisplacedError, DeclaredUnclearError
 from gateway.draft import Limits, RefusedError, read
 from gateway.vault import Vault
 from indexer.core import canonical, code, disclosure, event, product, record, retraction
+from indexer.core.epcis import EVENTS
 from indexer.core.errors import InputError
 from indexer.store import ledger
 from tests.gateway.making import GTIN, body
 from tests.gateway.making import event as made_event
 from tests.gateway.making import product as made_product
+from tests.indexer.core.cases import load, title
 
 WHO = UUID(int=7)
 LIMITS = Limits(items=10, record_bytes=64 << 10)
@@ -79,7 +83,29 @@ def test_a_code_is_concealed_with_the_list_around_it():
 def test_a_products_record_names_its_class():
     [one] = made(body(made_product()))
     gtin = code.canonical(code.parse(GTIN))
-    assert one.names == {(ledger.name(gtin), False)}
+    assert one.names == {
+        (ledger.name(gtin), False),
+        (ledger.described(gtin), False),
+        (ledger.describing(str(WHO), "Product"), False),
+    }
+
+
+def test_master_data_that_conceal_what_they_describe_are_found_by_their_owner_alone():
+    [one] = made(items({"event": made_product(), "kind": 2, "conceal": ["/gtin"]}))
+    gtin = code.canonical(code.parse(GTIN))
+    assert one.names == {
+        (VAULT.concealed_name(gtin), True),
+        (ledger.describing(str(WHO), "Product"), False),
+    }
+
+
+def test_all_that_a_topic_misses_is_told_each_by_its_place():
+    lacking = made_event("1", **{"suyuan:topic": "trade"}, bizStep="retail_selling")
+    with pytest.raises(draft.RefusedError) as error:
+        made(items({"event": made_event("2")}, {"event": lacking}))
+    places = [one.place.removeprefix("/items/1/event") for one in error.value.faults]
+    assert places == ["/readPoint", "/suyuan:seller", "/bizTransactionList", "/suyuan:region"]
+    assert error.value.facts["count"] == 4
 
 
 @pytest.mark.parametrize(
@@ -270,16 +296,53 @@ def declaration(**more):
     return made_event(eventID="urn:uuid:1", errorDeclaration=declared)
 
 
-def test_an_error_declaration_withdraws_the_event_of_that_id():
+def test_an_error_declaration_withdraws_the_event_it_is_about():
     sent: Any = {"items": [{"event": declaration()}]}
-    assert draft.declared(sent) == ["urn:uuid:1"]
-    [one] = read(sent, WHO, VAULT, LIMITS, {"urn:uuid:1": bytes.fromhex(BASE)}).drafts
+    (about,) = draft.declared(sent)
+    assert about.event_id == "urn:uuid:1"
+    [one] = read(sent, WHO, VAULT, LIMITS, {about: bytes.fromhex(BASE)}).drafts
     content: Any = canonical.decode(one.content)
     assert (content["kind"], content["amends"]) == (4, BASE)
     assert content["body"] == declaration()
-    with pytest.raises(draft.DeclaredUnknownError) as error:
-        read(sent, WHO, VAULT, LIMITS)
-    assert error.value.place == "/items/0/event/eventID"
+
+
+def test_one_about_an_event_that_was_never_recorded_is_a_record_of_its_own():
+    [one] = read({"items": [{"event": declaration()}]}, WHO, VAULT, LIMITS).drafts
+    content: Any = canonical.decode(one.content)
+    assert (content["kind"], content["body"]) == (1, declaration())
+    assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
+    assert (ledger.name(f"https://id.gs1.org/01/{GTIN}/21/1"), False) in one.names
+
+
+def test_one_about_several_events_is_refused():
+    sent: Any = {"items": [{"event": made_event()}, {"event": declaration()}]}
+    (about,) = draft.declared(sent)
+    with pytest.raises(DeclaredUnclearError) as error:
+        read(sent, WHO, VAULT, LIMITS, {about: None})
+    assert error.value.place == "/items/1/event/eventID"
+
+
+def test_what_is_signed_as_an_event_is_misplaced_and_no_withdrawal():
+    key = {"recordKey": "11" * 32}
+    signed: Any = {"sequence": 0, "key": "22" * 20, "signature": "33" * 65}
+    signed["items"] = [{"event": made_event(), **key}, {"event": declaration(), **key}]
+    (about,) = draft.declared(signed)
+    for digest in (bytes.fromhex(BASE), None):
+        sent = read(signed, WHO, VAULT, LIMITS, {about: digest})
+        assert [one.kind for one in sent.drafts] == [1, 1]
+        assert isinstance(sent.misplaced, DeclarationMisplacedError)
+        assert sent.misplaced.place == "/items/1/event/errorDeclaration"
+        assert (BASE in str(sent.misplaced)) == (digest is not None)
+    assert read(signed, WHO, VAULT, LIMITS).misplaced is None
+
+
+def test_no_correction_is_an_error_declaration():
+    wrong = items({"event": declaration(), "kind": 3, "amends": BASE})
+    found = refused(wrong)
+    assert (found.code, found.place) == (
+        "DECLARATION_CORRECTS",
+        "/items/0/event/errorDeclaration",
+    )
 
 
 def test_an_error_declaration_may_name_the_record_itself():
@@ -295,4 +358,55 @@ def test_an_event_is_found_by_the_id_its_participant_gave_it():
     assert (ledger.identified(str(WHO), "urn:uuid:1"), False) in one.names
     hidden = {"event": made_event(eventID="urn:uuid:1"), "conceal": ["/eventID"]}
     [concealed] = made(items(hidden))
-    assert len(concealed.names) == len(one.names) - 1
+    assert concealed.names ^ one.names == {
+        (ledger.identified(str(WHO), "urn:uuid:1"), False),
+        (VAULT.concealed_event(WHO, "urn:uuid:1"), True),
+    }
+
+
+def test_what_is_concealed_is_indexed_so_and_the_rest_as_its_readers_find_it():
+    """The reconciler makes the open names again from the content alone, and must come to the same."""
+    place = "https://id.gs1.org/414/6945000001012"
+    serial = f"https://id.gs1.org/01/{GTIN}/21/1"
+    lot = f"https://id.gs1.org/01/{GTIN}/10/H7"
+    stated = made_event(action="ADD", ilmd={"suyuan:lot": "H7"}, readPoint={"id": place})
+    [one] = made(items({"event": stated}))
+    assert one.names == {(ledger.name(serial), False), (ledger.name(lot), False)}
+    [lotless] = made(items({"event": stated, "conceal": ["/ilmd/suyuan:lot"]}))
+    assert lotless.names == {(ledger.name(serial), False), (VAULT.concealed_name(lot), True)}
+    # Without what it is about, its readers find it by where it was.
+    [nameless] = made(items({"event": stated, "conceal": ["/epcList"]}))
+    assert nameless.names == {
+        (ledger.name(place), False),
+        (VAULT.concealed_name(serial), True),
+        (VAULT.concealed_name(lot), True),
+    }
+    for draft_made in (one, lotless, nameless):
+        content: Any = canonical.decode(draft_made.content)
+        found = {ledger.name(code.canonical(each.code)) for each in event.named(content)}
+        assert found == {name for name, concealed in draft_made.names if not concealed}
+
+
+WHOLE = [
+    case
+    for case in load("event", "names")
+    if case["names"]
+    and case["event"]["type"] in EVENTS
+    and '"_sd"' not in json.dumps(case)
+    and '"..."' not in json.dumps(case)
+]
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=title)
+def test_events_of_all_types_are_indexed_under_everything_they_name(case):
+    [one] = made(items({"event": case["event"]}))
+    content: Any = canonical.decode(one.content)
+    assert disclosure.reveal(content["body"], one.disclosures) == case["event"]
+    indexed = {name for name, _ in one.names}
+    for _, pointer, named in case["names"]:
+        shown = f"{pointer}/".startswith(tuple(f"/{name}/" for name in content["body"]))
+        open_name, hidden = ledger.name(named), VAULT.concealed_name(named)
+        assert hidden in indexed or (shown and open_name in indexed)
+    open_names = {name for name, concealed in one.names if not concealed}
+    found = {ledger.name(code.canonical(each.code)) for each in event.named(content)}
+    assert open_names == found | set(ledger.others(content))

@@ -156,6 +156,26 @@ def done(world, admin, one):
         return decisions.read(connection, world.deployment, one).state is State.DONE
 
 
+def test_what_was_recorded_is_examined_where_the_vaults_key_is(world, settings, tmp_path):
+    web = engine(world.database.url("web"))
+
+    def examined():
+        with web.connect() as connection:
+            reached = connection.scalar(text("select max(next_index) from gateway.examined"))
+            return reached, list(connection.scalars(text("select rule from gateway.remark")))
+
+    world.desk.submit(world.participant, body(event("1", eventTime="2099-01-01T00:00:00Z")))
+    with running(settings) as (_, ended, _):
+        until(lambda: size_on_chain(world) == 2)
+        assert examined() == (None, [])
+        assert ended == []
+    write_key(tmp_path / "vault.key", bytes(range(32)))
+    with running(settings | {"vault_key_file": tmp_path / "vault.key"}) as (_, ended, _):
+        until(lambda: examined() == (2, ["TIME_AHEAD"]))
+        assert ended == []
+    web.dispose()
+
+
 def test_a_chain_that_refuses_the_registrar_holds_up_nothing(world, settings, tmp_path):
     write_key(tmp_path / "registrar.key", world.net.accounts[9])
     settings["registrar_key_file"] = tmp_path / "registrar.key"

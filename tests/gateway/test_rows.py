@@ -31,7 +31,7 @@ def whole(drafted, ids):
         "received_at": int(NOW.timestamp() * 1000),
         "anchor_by": int(NOW.timestamp()) + 600,
         "receipt": bytes(65),
-        **rows.columns(VAULT, ids, drafted),
+        **rows.columns(VAULT, ids, drafted, int(NOW.timestamp() * 1000)),
     }
 
 

@@ -5,10 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from gateway import statement
-from indexer.core import canonical, disclosure, record
+from gateway import concealment, statement
+from gateway.catalogue.examples import GOLDEN
+from indexer.core import canonical, disclosure, masterdata, record
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
+from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event, product
 
 WHO, KEY = UUID(int=7), b"\5" * 32
@@ -60,8 +62,27 @@ def test_a_fault_of_a_wish_counts_in_the_wishes():
     assert error.value.place == "/conceal/0"
 
 
-def test_products_are_master_data_and_nothing_else_is():
-    statement.check(product(), Kind.MASTER_DATA)
-    for stated, kind in ((product(), Kind.EVENT), (event(), Kind.MASTER_DATA)):
-        with pytest.raises(statement.KindDiffersError):
-            statement.check(stated, kind)
+MASTER = {
+    "suyuan/product/v1": product(),
+    "suyuan/site/v1": site_data(),
+    "suyuan/material/v1": material(),
+    "suyuan/filing/v1": GOLDEN["filing"],
+    "epcis/masterdata/v1": {"type": "VocabularyElement", "vocabulary": "urn:x:v", "id": "urn:x:y"},
+}
+
+
+@pytest.mark.parametrize("schema", MASTER)
+def test_master_data_are_of_their_kind_and_schema_and_no_event_is(schema):
+    stated = MASTER[schema]
+    statement.check(stated, Kind.MASTER_DATA)
+    statement.check(stated, Kind.AMENDMENT)
+    assert statement.schema(stated, Kind.MASTER_DATA) == schema
+    with pytest.raises(statement.KindDiffersError, match="Product, Material, Site"):
+        statement.check(stated, Kind.EVENT)
+    with pytest.raises(statement.KindDiffersError):
+        statement.check(event(), Kind.MASTER_DATA)
+
+
+def test_all_master_data_are_dispatched():
+    assert {one.name for one in masterdata.SCHEMAS.values()} == MASTER.keys()
+    assert concealment.PUBLISHED.keys() >= MASTER.keys()

@@ -79,6 +79,17 @@ def test_a_concealed_code_has_one_name_in_one_vault_and_another_in_the_next(vaul
     assert name != Vault(b"\1" * 32).concealed_name("https://id.gs1.org/01/06945000000015")
 
 
+def test_a_concealed_id_of_an_event_is_each_participants_own(vault):
+    name = vault.concealed_event(ONE, "urn:x:1")
+    assert len(name) == 16
+    assert name not in (
+        vault.concealed_event(OTHER, "urn:x:1"),
+        vault.concealed_event(ONE, "urn:x:2"),
+        vault.concealed_name("urn:x:1"),
+        Vault(b"\1" * 32).concealed_event(ONE, "urn:x:1"),
+    )
+
+
 def test_nothing_secret_shows(vault):
     shown = repr(vault) + str(vault)
     assert ROOT.hex() not in shown

@@ -3,6 +3,7 @@
  *
  * What does not count is set apart and harms nothing, or any participant could spoil another's product.
  */
+import { master } from "./event.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { AMENDMENT, ERASURE, MASTER_DATA, WITHDRAWAL } from "./record.ts";
 import type { Notice } from "./verdict.ts";
@@ -77,4 +78,4 @@ function why(body: JsonObject): string | null {
 
 /** Whether a record states what a class of things is, be it as a correction. */
 export const isMaster = (kind: number | null, body: JsonObject | undefined): boolean =>
-  kind === MASTER_DATA || (kind === AMENDMENT && body?.["type"] === "Product");
+  kind === MASTER_DATA || (kind === AMENDMENT && master(body) !== undefined);

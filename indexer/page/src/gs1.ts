@@ -1,18 +1,41 @@
 /**
- * GS1 keys in the spellings that labels, scanners and EPCIS documents use; the twin of indexer/core/gs1.py.
+ * GS1 keys, each in the one form that its spellings are read into; the twin of indexer/core/gs1.py.
  */
 import { Fault } from "./fault.ts";
 
-// Each key with the qualifiers that may follow it in a Digital Link, in their order, and its lengths.
-const QUALIFIERS: Record<string, string[]> = { "01": ["22", "10", "21"], "00": [], "414": ["254"] };
-const KEYS = ["01", "00", "414"];
-const LENGTHS: Record<string, number[]> = { "01": [8, 12, 13, 14], "00": [18], "414": [13] };
-const FINEST = ["21", "10", "254"];
-
-const TEXT = /^[!"%-?A-Z_a-z]+$/;
-const DIGITS = /^[0-9]+$/;
-const ELEMENT = /\(([0-9]{2,4})\)/;
-const URN = /^(id:sgtin|class:lgtin|idpat:sgtin|id:sscc|id:sgln):(.*)$/s;
+const TEXT = "[!\"%-?A-Z_a-z]";
+const form = (source: string): RegExp => new RegExp(`^(?:${source})$`);
+// What each key is: the digits that end in a check digit, then what follows them without one.
+const FORMS: [ai: string, form: RegExp][] = [
+  ["01", form("([0-9]{8}|[0-9]{12,14})()")],
+  ["00", form("([0-9]{18})()")],
+  ["414", form("([0-9]{13})()")],
+  ["417", form("([0-9]{13})()")],
+  ["253", form(`([0-9]{13})(${TEXT}{0,17})`)],
+  ["8003", form(`(0[0-9]{13})(${TEXT}{0,16})`)],
+  ["8004", form(`()([0-9]{4}${TEXT}{0,26})`)],
+  ["8006", form("([0-9]{14})((?!00)[0-9]{2}(?!00)[0-9]{2})")],
+  ["8010", form("()([0-9]{4}[#/0-9A-Z-]{0,26})")],
+  ["8017", form("([0-9]{18})()")],
+  ["8018", form("([0-9]{18})()")],
+];
+export const KEYS = FORMS.map(([ai]) => ai);
+/** Keys whose serial number stands behind their check digit. */
+export const SERIALISED = ["253", "8003"];
+// The qualifiers that may follow a key in a Digital Link, in their order, and what each may be.
+const QUALIFIERS: Record<string, string[][]> = {
+  "01": [["22", "10", "21"], ["235"]], "414": [["254"]], "8006": [["22", "10", "21"]],
+  "8010": [["8011"]], "8017": [["8019"]], "8018": [["8019"]],
+};
+const VALUES: Record<string, RegExp> = {
+  "235": form(TEXT + "{1,28}"), "8011": form("0|[1-9][0-9]{0,11}"), "8019": form("[0-9]{1,10}"),
+};
+const OTHER = form(TEXT + "{1,20}");
+const FINEST = ["21", "235", "8011", "254", "10"];
+// Eight digits are the shortest key; a longer number of a wrong length is a damaged key, not another thing.
+const LINK =
+  /\/(?=(?:0[01]|41[47]|80(?:06|1[78]))\/[0-9]{8,}(?:\/|$)|(?:253|8003)\/[0-9]{8}|80(?:04|10)\/[0-9]{4})([0-9]+)\/([^/]*)(?:\/(.*))?$/s;
+const ANY = form("[!-#%-?A-Z_a-z]{1,90}"); // a part number may have a hash sign besides
 
 export interface Key {
   ai: string;
@@ -21,15 +44,18 @@ export interface Key {
   extension: string;
 }
 
-const fault = (reason: string): Fault => new Fault("CODE_GS1", { reason });
+export const fault = (reason: string): Fault => new Fault("CODE_GS1", { reason });
 
 /** Percent-encode all but letters, digits and `_.-~`. */
 export const quote = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
 
+/** Take a key apart as an element string does: each identifier with its value. */
+export const elements = ({ ai, value, qualifier, extension }: Key): [ai: string, value: string][] =>
+  qualifier ? [[ai, value], [qualifier, extension]] : [[ai, value + extension]];
+
 /** Spell a key as a Digital Link does after the host. */
-export const path = (key: Key): string =>
-  `/${key.ai}/${key.value}` + (key.qualifier && `/${key.qualifier}/${quote(key.extension)}`);
+export const path = (key: Key): string => elements(key).map(([ai, value]) => `/${ai}/${quote(value)}`).join("");
 
 /** Compute the digit that goes after these: weights 3, 1, 3, … from the right. */
 export function checkDigit(digits: string): string {
@@ -37,104 +63,55 @@ export function checkDigit(digits: string): string {
   return String((10 - (total % 10)) % 10);
 }
 
-/** Read a GTIN of 8, 12, 13 or 14 digits; all become 14. */
-export const gtin = (text: string): Key => make("01", text, {});
-
-/** Read an element string with its identifiers in brackets, as printed under a symbol. */
-export function elements(text: string): Key {
-  const [before, ...parts] = text.split(ELEMENT);
-  const found: Record<string, string> = Object.create(null);
-  for (let i = 0; i < parts.length; i += 2) {
-    if (parts[i]! in found) throw fault("an application identifier is missing or there twice");
-    found[parts[i]!] = parts[i + 1]!;
-  }
-  if (before || !parts.length) throw fault("an application identifier is missing or there twice");
-  const keys = KEYS.filter((ai) => ai in found);
-  const [ai] = keys;
-  if (keys.length !== 1 || !ai) throw fault("it names no key or several");
-  for (const value of Object.values(found)) checkText(value, 90);
-  if (ai === "01" && found[ai]!.length !== 14) throw fault("a GTIN has 14 digits here");
-  return make(ai, found[ai]!, found);
+/** Read the value of a key's application identifier, narrowed by the finest of its qualifiers. */
+export function key(ai: string, text: string, narrowed: Record<string, string>): Key {
+  const [, digits, rest = ""] = FORMS.find(([one]) => one === ai)![1].exec(text) ?? [];
+  if (digits === undefined) throw fault("it has not the form that such a key has");
+  if (digits && checkDigit(digits.slice(0, -1)) !== digits.slice(-1)) throw new Fault("CODE_CHECK_DIGIT", { key: digits });
+  if (SERIALISED.includes(ai)) return { ai, value: digits, qualifier: "", extension: rest };
+  if (ai === "8006" && rest.slice(0, 2) > rest.slice(2)) throw fault("there are fewer pieces than this one's number");
+  const value = ai === "01" ? digits.padStart(14, "0") : digits + rest;
+  const allowed = QUALIFIERS[ai]?.flat() ?? [];
+  const qualifier = FINEST.find((name) => name in narrowed && allowed.includes(name)) ?? "";
+  const extension = narrowed[qualifier] ?? "";
+  if (qualifier) checkQualifier(qualifier, extension);
+  return { ai, value, qualifier, extension };
 }
 
 /** Read the path of a Digital Link, still percent-encoded; undefined where it holds no GS1 key at all. */
-export function link(segments: string[]): Key | undefined {
-  for (let at = 0; at + 1 < segments.length; at++) {
-    const ai = segments[at]!;
-    const value = segments[at + 1]!;
-    // Eight digits are the shortest key; a longer number of a wrong length is a damaged key, not another thing.
-    if (KEYS.includes(ai) && DIGITS.test(value) && value.length >= 8) {
-      return make(ai, value, qualifiers(ai, segments.slice(at + 2)));
-    }
-  }
-  return undefined;
-}
-
-/** Read what follows `urn:epc:`; undefined for schemes that are not read here and so stand for themselves. */
-export function urn(text: string): Key | undefined {
-  const [, scheme, rest] = URN.exec(text) ?? [];
-  if (scheme === undefined || rest === undefined) return undefined;
-  const [company = "", reference = "", ...more] = rest.split(".");
-  const fields = Math.min(3, rest.split(".").length);
-  const last = more.join(".");
-  if (fields !== (scheme === "id:sscc" ? 2 : 3)) throw fault("the URN has too few fields or too many");
-  if (company.length < 6 || company.length > 12) throw fault("a company prefix has 6 to 12 digits");
-  if (scheme === "id:sgln") {
-    const extension: Record<string, string> = last === "0" ? {} : { "254": unescape(last) };
-    return make("414", complete(company + reference, 12), extension);
-  }
-  // The digit in front, indicator or extension, stands first in the reference and first in the key.
-  const digits = reference.slice(0, 1) + company + reference.slice(1);
-  if (scheme === "id:sscc") return make("00", complete(digits, 17), {});
-  const value = complete(digits, 13);
-  if (scheme === "idpat:sgtin") {
-    if (last !== "*") throw fault("a pattern names all serial numbers or is none");
-    return make("01", value, {});
-  }
-  return make("01", value, { [scheme === "class:lgtin" ? "10" : "21"]: unescape(last) });
-}
-
-function make(ai: string, digits: string, narrowed: Record<string, string>): Key {
-  if (!DIGITS.test(digits) || !LENGTHS[ai]!.includes(digits.length)) {
-    throw fault("it has not the digits such a key has");
-  }
-  if (checkDigit(digits.slice(0, -1)) !== digits.slice(-1)) throw new Fault("CODE_CHECK_DIGIT", { key: digits });
-  const value = ai === "01" ? digits.padStart(14, "0") : digits;
-  for (const name of FINEST) {
-    if (name in narrowed && QUALIFIERS[ai]!.includes(name)) {
-      checkText(narrowed[name]!, 20);
-      return { ai, value, qualifier: name, extension: narrowed[name]! };
-    }
-  }
-  return { ai, value, qualifier: "", extension: "" };
+export function link(path: string): Key | undefined {
+  const [, ai, value, rest] = LINK.exec(path) ?? [];
+  if (ai === undefined || value === undefined) return undefined;
+  return key(ai, unescape(value), rest === undefined ? {} : qualifiers(ai, rest.split("/")));
 }
 
 function qualifiers(ai: string, segments: string[]): Record<string, string> {
   const names = segments.filter((_, at) => at % 2 === 0);
   const values = segments.filter((_, at) => at % 2 === 1);
-  const allowed = QUALIFIERS[ai]!.filter((name) => names.includes(name));
-  const inOrder = names.length === allowed.length && names.every((name, at) => name === allowed[at]);
-  if (names.length !== values.length || !inOrder) {
+  const ordered = QUALIFIERS[ai]?.some((run) =>
+    names.every((name) => run.includes(name)) && names.join() === run.filter((name) => names.includes(name)).join());
+  if (names.length !== values.length || !ordered) {
     throw fault("what follows the key are not its qualifiers in their order");
   }
   const found = Object.fromEntries(names.map((name, at) => [name, unescape(values[at]!)]));
-  for (const value of Object.values(found)) checkText(value, 20);
+  for (const name of names) checkQualifier(name, found[name]!);
   return found;
 }
 
-function complete(digits: string, length: number): string {
-  if (digits.length !== length || !DIGITS.test(digits)) throw fault("it has not the digits such a key has");
-  return digits + checkDigit(digits);
-}
-
-function checkText(value: string, longest: number): void {
+function checkQualifier(name: string, value: string): void {
   // A dot or two would be resolved away in any URL that carries them.
-  if (value.length > longest || !TEXT.test(value) || value === "." || value === "..") {
-    throw fault("a value is empty, too long or has characters that GS1 does not allow");
-  }
+  if (!(VALUES[name] ?? OTHER).test(value) || /^\.\.?$/.test(value)) throw misspelt();
 }
 
-function unescape(text: string): string {
+const misspelt = (): Fault => fault("a value is empty, too long or has characters that GS1 does not allow");
+
+/** Refuse a value with characters that no application identifier allows, or with too many. */
+export function checkText(value: string): void {
+  if (!ANY.test(value) || /^\.\.?$/.test(value)) throw misspelt();
+}
+
+/** Undo percent-encoding. */
+export function unescape(text: string): string {
   if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw fault("a percent sign begins no escape");
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

@@ -6,14 +6,16 @@
 import type { Bundle, Entry, Gap } from "./bundle.ts";
 import { isObject, type Json, type JsonObject } from "./canonical.ts";
 import { reveal } from "./disclosure.ts";
+import { read } from "./code.ts";
 import { h } from "./dom.ts";
+import { isVoid } from "./event.ts";
 import { Fault } from "./fault.ts";
 import { isMaster } from "./amending.ts";
 import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
 import { details, measures } from "./measures.ts";
 import { badge, unfolded } from "./steps.ts";
 import { CONDITIONS, ERRORS, STEPS, term } from "./terms.ts";
-import { moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
+import { listed, moment, plain, quoted, say, type Lang, type Word } from "./words.ts";
 import { worst, type Notice, type RecordVerdict, type State, type Verdict } from "./verdict.ts";
 
 const KINDS: Record<number, Word> = {
@@ -46,13 +48,24 @@ export class Told {
     return this.verdict.state !== "ALTERED" && this.verdict.state !== "UNKNOWN";
   }
 
-  /** Whether a later record took its place or took it back. */
+  /** Whether it declares itself an error. */
+  get void(): boolean {
+    return this.verdict.kind === EVENT && isVoid(this.body);
+  }
+
+  /** Whether a later record took its place or took it back, or it never counted. */
   get superseded(): boolean {
-    return this.notices.some((one) => one.notice !== "ERASED");
+    return this.void || this.notices.some((one) => one.notice !== "ERASED");
   }
 
   get master(): boolean {
     return isMaster(this.verdict.kind, this.body);
+  }
+
+  /** What else of the product's story it speaks of; nothing where it names the product itself. */
+  get about(): string[] {
+    const { by, codes } = this.verdict.steps.find((step) => step.name === "code")?.facts ?? {};
+    return by === "LINK" ? (codes as string[]) : [];
   }
 
   /** When it happened, as it says itself; what does not say is as old as its receipt. */
@@ -60,6 +73,13 @@ export class Told {
     const said = this.body["eventTime"];
     const time = new Date(typeof said === "string" ? said : this.entry.receivedAt);
     return Number.isNaN(time.getTime()) ? new Date(this.entry.receivedAt) : time;
+  }
+
+  /** The day on which it happened, where it happened, as YYYY-MM-DD. */
+  get day(): string {
+    const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(plain(this.body["eventTimeZoneOffset"])) ?? [, "+", 8, 0];
+    const shift = (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return new Date(this.time.getTime() + (sign === "-" ? -shift : shift)).toISOString().slice(0, 10);
   }
 
   fact(name: string): Json | undefined {
@@ -148,16 +168,29 @@ function item(lang: Lang, told: Told, all: readonly Told[]): HTMLElement {
 
 /** What later records say of this one, and what this one does to an earlier. */
 function amendments(lang: Lang, told: Told, all: readonly Told[]): HTMLElement[] {
-  const why = (one: Notice): string => one.reason === null ? say(lang, "notice.unsaid") : term(ERRORS, one.reason, lang);
+  const reason = (said: Json | undefined): string =>
+    typeof said === "string" ? term(ERRORS, said, lang) : say(lang, "notice.unsaid");
+  const why = (one: Notice): string => reason(one.reason);
   const who = (id: string): string => quoted(lang, all.find((one) => one.entry.id === id)?.who(lang) ?? "");
   const { says, verdict } = told;
   const own = says && h("p", { class: "sy-note" },
     say(lang, `amends.${verdict.kind}` as Word, { who: who(says.by), reason: why(says) }));
+  const declared = told.body["errorDeclaration"];
   return [
+    ...(told.void ? [h("p", { class: "sy-notice", "data-notice": "VOID" },
+      say(lang, "notice.VOID", { reason: reason(isObject(declared) ? declared["reason"] : undefined) }))] : []),
     ...told.notices.map((one) => h("p", { class: "sy-notice", "data-notice": one.notice },
       say(lang, `notice.${one.notice}`, { who: who(one.by), reason: why(one) }))),
     ...(own ? [own] : []),
   ];
+}
+
+/** Of a record that speaks of something else in the product's story, what that is. */
+function about(lang: Lang, { about: codes }: Told): HTMLElement[] {
+  if (!codes.length) return [];
+  const names = codes.map((code) => read(code).gs1?.extension || read(code).gs1?.value || code);
+  const what = listed(lang, names.slice(0, 3)) + (names.length > 3 ? " …" : "");
+  return [h("p", { class: "sy-note" }, say(lang, "history.about", { what }))];
 }
 
 function story(lang: Lang, told: Told): HTMLElement[] {
@@ -170,7 +203,7 @@ function story(lang: Lang, told: Told): HTMLElement[] {
   if (where) rows.push([say(lang, "history.where"), where]);
   const facts = h("dl", { class: "sy-facts" }, rows.map(([name, said]) => h("div", {}, h("dt", {}, name), h("dd", {}, said))));
   const table = measures(lang, body);
-  return [signer(lang, told), ...(rows.length ? [facts] : []), ...(table ? [table] : [])];
+  return [...about(lang, told), signer(lang, told), ...(rows.length ? [facts] : []), ...(table ? [table] : [])];
 }
 
 function signer(lang: Lang, told: Told): HTMLElement {

@@ -23,7 +23,7 @@ export function measures(lang: Lang, body: JsonObject): HTMLElement | undefined 
 export function details(lang: Lang, body: JsonObject): [name: string, value: string][] {
   const master = isObject(body["ilmd"]) ? body["ilmd"] : {};
   return [...Object.entries(master), ...Object.entries(body)]
-    .filter(([name, said]) => name.includes(":") && !isObject(said) && !Array.isArray(said) && said !== null)
+    .filter(([name, said]) => name.includes(":") && name !== "suyuan:topic" && !isObject(said) && !Array.isArray(said) && said !== null)
     .map(([name, said]) => [term(DETAILS, name, lang), worded(lang, said)]);
 }
 

@@ -5,7 +5,7 @@
  */
 import { banner, notice } from "./banner.ts";
 import { readBundle, readTrust, type Bundle, type Trust } from "./bundle.ts";
-import { parse } from "./code.ts";
+import { read as readCode } from "./code.ts";
 import { h } from "./dom.ts";
 import { Fault } from "./fault.ts";
 import { form, webAddress, type Request } from "./form.ts";
@@ -13,7 +13,7 @@ import { history, tell } from "./history.ts";
 import { card } from "./product.ts";
 import { check } from "./proof.ts";
 import { gather } from "./sighting.ts";
-import type { Verdict } from "./verdict.ts";
+import { worst, type Verdict } from "./verdict.ts";
 import { say, type Lang, type Word } from "./words.ts";
 
 const TIMEOUT = 15_000;
@@ -33,6 +33,16 @@ type Stage =
   | { at: "checking" }
   | { at: "trouble"; word: Word }
   | { at: "done"; code: string; bundle: Bundle; verdict: Verdict; elapsed: number };
+
+/** Tell whatever stays on the page how the records stand that it rests on. */
+function mark(main: HTMLElement, { records, steps }: Verdict): void {
+  const answer = worst(steps.map((step) => step.state));
+  const found = new Map(records.map((one) => [one.id, one.state]));
+  for (const one of main.querySelectorAll<HTMLElement>("[data-records]")) {
+    const states = one.dataset["records"]!.split(" ").map((id) => found.get(id) ?? "UNCHECKED");
+    one.dataset["state"] = worst([answer, ...states]);
+  }
+}
 
 class Page {
   private lang: Lang;
@@ -78,7 +88,7 @@ class Page {
   }
 
   private async judge(asked: Request): Promise<Stage> {
-    read("trouble.code", () => parse(asked.code));
+    read("trouble.code", () => readCode(asked.code));
     const [[trust, independent], bytes] = await Promise.all([this.trust(), fetched(asked.bundle, "trouble.bundle")]);
     const begun = performance.now();
     const bundle = read("trouble.bundle.misshapen", () => readBundle(bytes));
@@ -126,7 +136,10 @@ class Page {
     main.replaceChildren(...drawn, ...kept);
     main.dataset["stage"] = stage.at;
     main.dataset["verdict"] = done ? stage.verdict.state : stage.at === "trouble" ? "UNCHECKED" : "";
-    if (done) main.dataset["elapsedMs"] = stage.elapsed.toFixed(1);
+    if (done) {
+      main.dataset["elapsedMs"] = stage.elapsed.toFixed(1);
+      mark(main, stage.verdict);
+    }
   }
 
   private draw(stage: Stage): HTMLElement[] {

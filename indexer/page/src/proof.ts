@@ -10,7 +10,7 @@ import type { Anchor, Bundle, Entry, Sighting, Trust } from "./bundle.ts";
 import { fromHex, toHex, toUuid } from "./bytes.ts";
 import { isObject, type JsonObject } from "./canonical.ts";
 import { parse as parseNote } from "./checkpoint.ts";
-import { canonical, parse as parseCode } from "./code.ts";
+import { canonical, read } from "./code.ts";
 import { reveal } from "./disclosure.ts";
 import { Fault } from "./fault.ts";
 import { checkInclusion, leafHash } from "./merkle.ts";
@@ -32,7 +32,7 @@ interface Proven {
 
 /** Judge a bundle as an answer about `code`; a code that is none is a Fault. */
 export function check(bundle: Bundle, code: string, trust: Trust, sightings: readonly Sighting[] = []): Verdict {
-  const asked = parseCode(code);
+  const asked = read(code);
   const witnesses = new Witnesses(bundle, trust, sightings);
   const proven = bundle.records.map((entry) => prove(entry, bundle, witnesses));
   markRepeated(proven);

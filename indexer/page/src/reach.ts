@@ -1,19 +1,16 @@
 /**
  * Whether a record speaks of the product that was asked about, or only of some other one; the twin of
  * indexer/core/reach.py.
- *
- * Links are followed in one direction at a time: whoever turned round half-way would count the other boxes on a pallet.
  */
 import { foreign, isMaster, type Relation } from "./amending.ts";
 import type { JsonObject } from "./canonical.ts";
 import { canonical, parent, type Code } from "./code.ts";
 import { names, type Naming } from "./event.ts";
 import { Fault } from "./fault.ts";
-import { AMENDMENT, EVENT, MASTER_DATA } from "./record.ts";
+import { moment, read } from "./link.ts";
+import { AMENDMENT, EVENT, MASTER_DATA, WITHDRAWAL } from "./record.ts";
 import { step, type Step } from "./verdict.ts";
-
-// The roles of the two ends of a link: what is inside or came out, and what holds it or went in.
-const LINKS: [inner: string, outer: string][] = [["child", "parent"], ["output", "input"]];
+import { named as namedBy, walk, type Walk } from "./walk.ts";
 
 /**
  * What one record says; `body` is undefined if unreadable, `sound` says that none of its own proofs failed, `relation`
@@ -26,15 +23,13 @@ export interface Spoken {
   relation: Relation;
 }
 
-type Ways = Map<string, string[]>;
-
 /** Return the step `code` of each record. */
 export function steps(asked: Code, records: readonly Spoken[]): Step[] {
   const named = records.map(spokenNames);
   const code = canonical(asked);
   const above = parent(asked);
-  const linked = allLinked(code, records, named);
-  const found = records.map((one, i) => judge(code, above && canonical(above), linked, one, named[i]));
+  const walked = walkOver(code, records, named);
+  const found = records.map((one, i) => judge(code, above && canonical(above), walked, i, one, named[i]));
   return amended(records, found);
 }
 
@@ -53,32 +48,22 @@ function spokenNames(record: Spoken): Naming[] | undefined {
   }
 }
 
-/** Every code that sound events link to the asked one, in either direction but not by turns. */
-function allLinked(asked: string, records: readonly Spoken[], named: (Naming[] | undefined)[]): Set<string> {
-  const inward: Ways = new Map();
-  const outward: Ways = new Map();
-  records.forEach((record, i) => {
-    if (!record.sound || !event(record) || foreign(record.relation)) return;
-    for (const [inner, outer] of LINKS) {
-      const inside = (named[i] ?? []).filter((one) => one.role === inner).map((one) => one.code);
-      const outside = (named[i] ?? []).filter((one) => one.role === outer).map((one) => one.code);
-      for (const code of inside) inward.set(code, [...(inward.get(code) ?? []), ...outside]);
-      for (const code of outside) outward.set(code, [...(outward.get(code) ?? []), ...inside]);
-    }
+/** Walk in both directions over the sound events that stand. */
+function walkOver(asked: string, records: readonly Spoken[], named: (Naming[] | undefined)[]): Walk {
+  const over = new Set(records.map(({ sound, relation, kind }) =>
+    sound && relation.counts && (kind === AMENDMENT || kind === WITHDRAWAL) ? relation.base : null));
+  const stated = records.flatMap((record, i) => {
+    if (!record.sound || !event(record) || foreign(record.relation) || over.has(i)) return [];
+    return read(i, record.body ?? {}, named[i] ?? []) ?? [];
   });
-  return new Set([...closure(asked, inward), ...closure(asked, outward)]);
-}
-
-function closure(start: string, ways: Ways): Set<string> {
-  const reached = new Set([start]);
-  for (const code of reached) for (const next of ways.get(code) ?? []) reached.add(next); // grows as it is walked
-  return reached;
+  return walk(asked, "both", stated);
 }
 
 function judge(
   asked: string,
   above: string | undefined,
-  linked: Set<string>,
+  walked: Walk,
+  place: number,
   record: Spoken,
   named: Naming[] | undefined,
 ): Step {
@@ -87,7 +72,7 @@ function judge(
   const spoken = named.map((one) => one.code);
   if (spoken.includes(asked)) return reached("CODE", [asked]);
   if (master(record) && above !== undefined && spoken.includes(above)) return reached("CLASS", [above]);
-  const links = spoken.filter((code) => linked.has(code));
+  const links = namedBy(walked, place, moment(record.body), named);
   if (event(record) && links.length) return reached("LINK", links);
   return step("code", "UNKNOWN", "CODE_NOT_NAMED");
 }

@@ -119,14 +119,23 @@ export const MEASURES: Terms = {
 
 /** Names that enterprises give to facts of their own, in their short form. */
 export const DETAILS: Terms = {
+  certificate: ["合格证明", "Certificate"],
   conclusion: ["结论", "Conclusion"],
   customerAddress: ["用户地址", "Customer's address"],
   customerName: ["用户", "Customer"],
+  inspectionType: ["检测类型", "Kind of inspection"],
+  installationDate: ["安装日期", "Installed on"],
+  laboratory: ["检验机构", "Laboratory"],
   line: ["生产线", "Production line"],
   lot: ["生产批号", "Lot"],
+  materialName: ["物料名称", "Material"],
   operatorName: ["操作人员", "Operator"],
   price: ["价格", "Price"],
+  productionDate: ["生产日期", "Produced on"],
   region: ["地区", "Region"],
+  reportNumber: ["报告编号", "Report number"],
+  shift: ["班次", "Shift"],
+  specification: ["规格", "Specification"],
   standard: ["依据标准", "Standard"],
 };
 
@@ -150,7 +159,7 @@ export const UNITS: Record<string, string> = {
 
 /** The last part of a word that may be written bare, as a URN or as a web address. */
 export const short = (word: string): string =>
-  word.replace(/^.*[:/#]/, "").replace(/^(?:BizStep|Disp|MeasurementType|MT)-/, "");
+  word.replace(/^.*[:/#]/, "").replace(/^(?:BizStep|Disp|ER|Comp|MeasurementType|MT)-/, "");
 
 /** Say a word of the vocabulary; what is not in it stays as it was written. */
 export function term(terms: Terms, word: string, lang: Lang): string {

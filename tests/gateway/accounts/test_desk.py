@@ -9,10 +9,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from gateway.accounts import desk
 from gateway.accounts.desk import Caller
-from gateway.accounts.rules import CreditCodeError
 from gateway.vault import Vault
 from indexer.chain.deployment import Deployment
-from indexer.core import submission
+from indexer.core import creditcode, submission
 from indexer.store.engine import async_engine, engine
 from tests.gateway.making import CODES, NOW
 
@@ -77,7 +76,7 @@ def test_an_enterprise_is_admitted_once(admin, vault, maker):
 
 
 def test_a_wrong_credit_code_leaves_nothing(admin, vault):
-    with pytest.raises(CreditCodeError), admin.begin() as connection:
+    with pytest.raises(creditcode.CreditCodeError), admin.begin() as connection:
         desk.admit(connection, vault, "甲公司", CODES[0][:-1] + "0", NOW)
     with admin.begin() as connection:
         assert (

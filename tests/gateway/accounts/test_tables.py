@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gateway.accounts.tables import metadata
+from gateway.exchange.tables import summary
+from gateway.oversight.tables import remark
 from gateway.returns.tables import review
 from indexer.store.engine import engine
 
@@ -21,6 +23,12 @@ GRANTS = {
     "application": {"intake": "si", "returns": "s"},
     "review": {"intake": "s", "returns": "si"},
     "idempotency": {"intake": "si"},
+    "summary": {"intake": "si"},
+    "term": {"intake": "si"},
+    "capture_job": {"intake": "si"},
+    "named_query": {"intake": "sid"},
+    "remark": {"examiner": "si", "intake": "s"},
+    "examined": {"examiner": "siu", "intake": "s"},
 }
 ROLES = (
     "accounts",
@@ -32,6 +40,7 @@ ROLES = (
     "reader",
     "registrar",
     "returns",
+    "examiner",
 )
 
 
@@ -57,7 +66,8 @@ def test_the_migrations_make_exactly_these_tables(owner):
 
 
 def test_every_table_is_in_this_test():
-    assert review.metadata is metadata
+    assert review.metadata is remark.metadata is metadata
+    assert summary.metadata is metadata
     assert {table.name for table in metadata.sorted_tables} == set(GRANTS)
 
 

@@ -16,6 +16,8 @@ CODES = (
     "(01)06945000000015(21)CX26A00017",
     "(01)06945000000015(10)20261012-A2",
     "(01)06945000000015(21)A/B%c&d",
+    "(8003)0061414112345232a/b",
+    "(8010)0614141A#/7(8011)123",
     "urn:example:pallet:7",
 )
 
@@ -69,6 +71,10 @@ def test_figures_say_each_part_on_a_line_of_its_own():
     asked = code.parse("(01)06945000000015(21)CX26A00017")
     assert labels.figures(asked) == ["(01) 06945000000015", "(21) CX26A00017"]
     assert b"(21) CX26A00017" in labels.svg(asked, HOST)
+    returnable = code.parse("urn:epc:id:grai:0614141.12345.400")
+    assert labels.figures(returnable) == ["(8003) 00614141123452400"]
+    part = code.parse("(8010)0614141A(8011)7")
+    assert labels.figures(part) == ["(8010) 0614141A", "(8011) 7"]
 
 
 def test_figures_are_escaped_in_svg():

@@ -6,9 +6,8 @@ from uuid import uuid4
 import pytest
 
 from gateway import demo
-from gateway.accounts.rules import CreditCodeError
 from gateway.enterprise import applying
-from indexer.core import canonical
+from indexer.core import canonical, creditcode
 from indexer.core.submission import address
 from indexer.core.trust import Trust
 from tests.contracts.world import World
@@ -63,5 +62,5 @@ def test_the_register_takes_an_application_and_then_a_second_key(chain):
 
 
 def test_a_wrong_credit_code_is_refused_before_anything_is_signed(chain):
-    with pytest.raises(CreditCodeError):
+    with pytest.raises(creditcode.CreditCodeError):
         applying.admission(registered(chain), uuid4(), "名", "91440605MACX7R1K0Z", FIRST)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.catalogue.examples import GOLDEN
 from gateway.enterprise import reading
 from gateway.enterprise.reading import (
     FileShapeError,
@@ -12,6 +13,7 @@ from gateway.enterprise.reading import (
 from indexer.core import canonical, shape
 from indexer.core.errors import InputError
 from indexer.core.record import Kind
+from tests.gateway.catalogue.stating import material, site_data
 from tests.gateway.making import event, product
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -39,6 +41,24 @@ def test_a_document_is_taken_apart_and_each_event_carries_its_context():
     assert first.kind is second.kind is Kind.EVENT
 
 
+def test_an_answer_to_a_query_is_a_document_too():
+    answer = {
+        "@context": [CONTEXT],
+        "type": "EPCISQueryDocument",
+        "epcisBody": {"queryResults": {"resultsBody": {"eventList": [event()]}}},
+    }
+    (one,) = read(answer)
+    assert one.place == "/epcisBody/queryResults/resultsBody/eventList/0"
+    assert one.stated["epcList"] == event()["epcList"]
+
+
+def test_events_of_every_type_are_taken():
+    kinds = ("AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent")
+    assert [one.kind for one in read([{**event(), "type": kind} for kind in kinds])] == [
+        Kind.EVENT
+    ] * 4
+
+
 def test_events_products_lists_and_items_are_taken():
     assert [(one.place, one.kind) for one in read(event())] == [("", Kind.EVENT)]
     assert [(one.place, one.kind) for one in read(product())] == [("", Kind.MASTER_DATA)]
@@ -49,6 +69,20 @@ def test_events_products_lists_and_items_are_taken():
     first, second = read(items)
     assert (first.place, first.conceal) == ("/items/0/event", ("/bizStep",))
     assert (second.place, second.kind) == ("/items/1/event", Kind.MASTER_DATA)
+
+
+def test_master_data_of_every_type_are_taken_and_those_of_a_documents_header_first():
+    for stated in (site_data(), material(), GOLDEN["filing"]):
+        assert [(one.place, one.kind) for one in read(stated)] == [("", Kind.MASTER_DATA)]
+    place = {"id": "urn:epc:id:sgln:6945000.00101.0"}
+    vocabulary = {"type": "urn:epcglobal:epcis:vtype:Location", "vocabularyElementList": [place]}
+    header = {"epcisMasterData": {"vocabularyList": [vocabulary]}}
+    first, second = read({**document(event()), "epcisHeader": header})
+    assert first.kind is Kind.MASTER_DATA
+    assert first.place == "/epcisHeader/epcisMasterData/vocabularyList/0/vocabularyElementList/0"
+    assert first.stated["vocabulary"] == vocabulary["type"]
+    assert second.place == "/epcisBody/eventList/0"
+    assert [one.kind for one in read({**document(), "epcisHeader": header})] == [Kind.MASTER_DATA]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from indexer.core.canonical import DEPTH
 from indexer.core.errors import InputError
 from indexer.core.pointer import escape
 from indexer.core.record import Kind
+from indexer.core.topics import TopicFaultsError
 from tests.gateway.making import ORIGIN, product
 from tests.gateway.making import event as made_event
 
@@ -117,6 +118,16 @@ def test_a_fault_is_named_by_its_place_in_the_file(changes, conceal, place):
     with pytest.raises(InputError) as error:
         SIGNER.ready(wrong)
     assert error.value.place == place
+
+
+def test_all_that_a_topic_misses_is_named_in_the_file():
+    lacking = made_event(**{"suyuan:topic": "trade"}, bizStep="retail_selling")
+    with pytest.raises(TopicFaultsError) as caught:
+        SIGNER.ready(Given("/epcisBody/eventList/3", lacking, Kind.EVENT))
+    assert {one.place for one in caught.value.faults} == {
+        f"/epcisBody/eventList/3/{name}"
+        for name in ("readPoint", "suyuan:seller", "bizTransactionList", "suyuan:region")
+    }
 
 
 def test_packs_keep_the_order_and_both_limits():

@@ -8,7 +8,6 @@ from gateway.returns import rules
 from gateway.returns.rules import Base
 from indexer.core import canonical
 from indexer.core.errors import SuyuanError
-from indexer.store import ledger
 from indexer.store.engine import engine
 from tests.gateway.making import Desk, body, event, said
 
@@ -77,13 +76,10 @@ def test_corrections_and_withdrawals_are_reviewed_and_ones_own_erasures_are_not(
     assert reviewed == [True, True, False]
 
 
-def test_an_event_is_found_by_its_id_and_a_content_by_its_digest(desk, stored):
-    who, digest = stored
+def test_a_content_is_found_by_its_digest(desk, stored):
+    _, digest = stored
     reader = engine(desk.database.url("web"))
     with reader.connect() as connection:
-        name = ledger.identified(str(who), "urn:uuid:1")
-        assert rules.identified(connection, name) == digest
-        assert rules.identified(connection, ledger.identified(str(who), "urn:uuid:2")) is None
         assert canonical.decode(rules.content(connection, digest))["kind"] == 1  # type: ignore[index,call-overload]
         assert rules.content(connection, bytes(32)) == b""
     reader.dispose()

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from indexer.core.verdict import State
+from tests.gateway.catalogue.stating import GLN, site_data, state
 from tests.gateway.making import GTIN, event, product
 from tests.gateway.web.serving import Site, epc
 from tests.gateway.web.test_submissions import problem
@@ -50,6 +51,24 @@ def test_a_products_page_reads_without_scripts_and_hands_over_to_them(site):
     lacks_inline(page)
 
 
+def test_a_page_names_places_as_master_data_do_and_says_until_when_to_use(site):
+    member = site.member()
+    place = {"readPoint": {"id": f"https://id.gs1.org/414/{GLN}"}}
+    state(site, member, product(gasClass="12T"), site_data("佛山工厂"))
+    site.send(member, event("1", action="ADD", bizStep="commissioning", **place))
+    sold = {"eventTime": "2024-02-29T12:00:00+08:00", "bizStep": "retail_selling"}
+    site.send(member, event("1", **sold))
+    page = site.http.get(PAGE, headers=HTML).text
+    assert "佛山工厂" in page
+    assert GLN not in page
+    assert "2032-02-29（自 2024-02-29 售出起 8 年，GB 17905-2008）" in page
+
+
+def test_the_page_of_a_place_shows_its_name(site):
+    state(site, site.member(), site_data("佛山工厂"))
+    assert "佛山工厂" in site.http.get(f"/414/{GLN}", headers=HTML).text
+
+
 def test_the_same_address_gives_the_bundle(site):
     told(site)
     wanted = [
@@ -89,6 +108,7 @@ def test_a_search_is_sent_on_to_the_codes_page(site):
     asked = {
         f" ( 01 ){GTIN} (21)1 ": PAGE,
         "urn:x:y": "/q/urn%3Ax%3Ay",
+        f"]C101{GTIN}10L\x1d211 ": PAGE,
         "": "/?lang=zh",
     }
     for text, path in asked.items():
@@ -96,6 +116,37 @@ def test_a_search_is_sent_on_to_the_codes_page(site):
         assert (answer.status_code, answer.headers["location"]) == (303, path)
     english = site.http.get("/q", params={"code": GTIN, "lang": "en"})
     assert english.headers["location"] == f"/01/{GTIN}?lang=en"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/00/106141411234567897",
+        "/414/0614141073467/254/A_1",
+        "/417/1234567890128",
+        "/253/4012345000092PO-4711",
+        "/8003/0061414112345232a%2Fb",
+        "/8004/061414112345400",
+        "/8006/040123451234560102/21/987",
+        "/8010/06141415PQ7%2FZ43%23/8011/0",
+        "/8017/061414112345678902",
+        "/8018/061414112345678902",
+    ],
+)
+def test_every_kind_of_key_has_its_page(site, path):
+    thing = "https://id.gs1.org" + path
+    site.send(site.member(), event("1", epcList=[thing]))
+    answer = site.http.get(path, headers=HTML)
+    assert answer.status_code == 200
+    assert f'data-code="{thing}"' in answer.text
+    assert answer.headers["link"] == f'<http://127.0.0.1:8000{path}>; rel="canonical"'
+
+
+def test_a_urn_whose_digits_do_not_fit_is_found_as_it_was_recorded(site):
+    thing = "urn:epc:id:sscc:08600031303.0005"
+    site.send(site.member(), event("1", epcList=[thing]))
+    answer = site.http.get("/q/" + thing)
+    assert (answer.status_code, f'data-code="{thing}"' in answer.text) == (200, True)
 
 
 def test_a_code_nobody_recorded_is_unknown_kindly(site):
@@ -120,6 +171,8 @@ def test_a_code_nobody_recorded_is_unknown_kindly(site):
         ("/q/hello", "不是我们认识的产品码"),
         (f"/q?code={'x' * 2500}", "太长"),
         ("/01/123", "不是我们认识的产品码"),
+        ("/8003/00614141123453", "抄错了一位"),
+        ("/8004/brochure", "不是我们认识的产品码"),
     ],
 )
 def test_what_is_wrong_with_a_code_is_said_to_people_and_to_programs(site, path, said):

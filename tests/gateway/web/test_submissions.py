@@ -53,7 +53,7 @@ BAD = {
         "/items/0/event/gtin",
     ),
     "another type of event": (
-        broken(type="AggregationEvent"),
+        broken(type="PackingEvent"),
         "EVENT_TYPE_UNSUPPORTED",
         "/items/0/event/type",
     ),

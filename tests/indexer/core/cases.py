@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 _FOLDER = Path("indexer/core/vectors")
 
 
-def load(subject: str, *ops: str) -> list[Any]:
+def load(subject: str, *ops: str, version: int = 1) -> list[Any]:
     """Read the cases of a subject as test parameters; an operation without a case would be a test of nothing."""
-    document = json.loads((_FOLDER / f"{subject}.v1.json").read_text("utf-8"))
+    document = _document(subject, version)
     assert document["format"] == "suyuan/vectors/v1"
     assert document["subject"] == subject
     cases = [case for case in document["cases"] if case["op"] in ops]
@@ -19,10 +19,13 @@ def load(subject: str, *ops: str) -> list[Any]:
     return cases
 
 
-def ops(subject: str) -> set[str]:
+def ops(subject: str, version: int = 1) -> set[str]:
     """Name the operations of a subject, so that none goes unchecked."""
-    document = json.loads((_FOLDER / f"{subject}.v1.json").read_text("utf-8"))
-    return {case["op"] for case in document["cases"]}
+    return {case["op"] for case in _document(subject, version)["cases"]}
+
+
+def _document(subject: str, version: int) -> Any:
+    return json.loads((_FOLDER / f"{subject}.v{version}.json").read_text("utf-8"))
 
 
 def title(case: Any) -> str:

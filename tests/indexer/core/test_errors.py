@@ -22,6 +22,14 @@ def test_an_error_keeps_its_facts_when_its_place_is_known_better():
     assert str(error) == "the pear at /basket/0 is spoilt"
 
 
+def test_an_error_moves_only_where_it_stood():
+    error = SpoiltError(place="/basket/0", fruit="the pear")
+    moved = error.moved("/basket", "/kitchen/bowl")
+    assert isinstance(moved, SpoiltError)
+    assert (moved.place, str(moved)) == ("/kitchen/bowl/0", "the pear at /kitchen/bowl/0 is spoilt")
+    assert error.moved("/table", "").place == "/basket/0"
+
+
 @pytest.mark.parametrize(
     ("error", "status", "exit_status"),
     [

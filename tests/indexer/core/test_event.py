@@ -1,12 +1,14 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.core import canonical, disclosure, event
+from indexer.core.epcis import EVENTS
 from indexer.core.errors import InputError
-from tests.indexer.core.cases import JSON, OBJECTS
+from tests.indexer.core.cases import JSON, OBJECTS, load, ops, title
 from tests.indexer.core.events import COMMISSIONING, CONTEXT, HEATER, INSPECTING, SERIAL
 
 KEY = bytes(32)
@@ -27,30 +29,44 @@ def test_whole_events_pass_and_are_left_as_they_are(good):
     assert canonical.encode(good) == before
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "place"),
-    [
-        ({"type": "AggregationEvent"}, "EVENT_TYPE_UNSUPPORTED", "/type"),
-        ({"type": "TransformationEvent"}, "EVENT_TYPE_UNSUPPORTED", "/type"),
-        ({"type": ["ObjectEvent"]}, "EVENT_TYPE_UNSUPPORTED", "/type"),
-        ({"type": None}, "MEMBER_MISSING", "/type"),
-        ({"errorDeclaration": {}}, "EVENT_DECLARATION_MISPLACED", "/errorDeclaration"),
-        ({"epcList": [], "quantityList": []}, "EVENT_NAMES_NOTHING", "/epcList"),
-        ({"epcList": [SERIAL, SERIAL]}, "EVENT_NAMES_TWICE", "/epcList/1"),
-        (
-            {"epcList": [SERIAL, "urn:epc:id:sgtin:6945000.000001.SN0001"]},
-            "EVENT_NAMES_TWICE",
-            "/epcList/1",
-        ),
-        ({"ilmd": {}}, "EVENT_ILMD_MISPLACED", "/ilmd"),
-        ({"action": "DELETE", "ilmd": {}}, "EVENT_ILMD_MISPLACED", "/ilmd"),
-        ({"_sd": []}, "MEMBER_UNKNOWN", "/_sd"),
-    ],
-)
-def test_what_cannot_be_recorded_is_refused(changes, code, place):
+@pytest.mark.parametrize("case", load("event", "names"), ids=title)
+def test_events_name_things_as_fixed(case):
+    assert [list(one) for one in named(case["event"])] == case["names"]
+    assert event.void(case["event"]) == case["void"]
+
+
+@pytest.mark.parametrize("case", load("event", "names"), ids=title)
+def test_what_is_whole_and_not_concealed_may_be_recorded(case):
+    before = canonical.encode(case["event"])
+    if "_sd" not in str(before) and '"..."' not in str(before) and case["names"]:
+        event.check(case["event"])
+    assert canonical.encode(case["event"]) == before
+
+
+@pytest.mark.parametrize("case", load("event", "refuse-names"), ids=title)
+def test_what_cannot_be_read_is_named_by_its_place(case):
     with pytest.raises(InputError) as caught:
-        event.check({**INSPECTING, **changes})
-    assert (caught.value.code, caught.value.place) == (code, place)
+        event.names(case["event"])
+    assert (caught.value.code, caught.value.place) == (case["error"], case["place"])
+
+
+@pytest.mark.parametrize("case", load("event", "refuse-check"), ids=title)
+def test_what_cannot_be_recorded_is_refused(case):
+    with pytest.raises(InputError) as caught:
+        event.check(case["event"])
+    assert (caught.value.code, caught.value.place) == (case["error"], case["place"])
+    assert str(caught.value)
+
+
+def test_every_operation_of_the_vectors_is_run():
+    assert ops("event") == {"names", "refuse-names", "refuse-check"}
+
+
+@pytest.mark.parametrize("kind", [["ObjectEvent"], 7, {"a": 1}, "PackingEvent"])
+def test_other_types_are_refused(kind):
+    with pytest.raises(InputError) as caught:
+        event.check({**INSPECTING, "type": kind})
+    assert (caught.value.code, caught.value.place) == ("EVENT_TYPE_UNSUPPORTED", "/type")
 
 
 @pytest.mark.parametrize("value", [None, [], "ObjectEvent", 1, {}])
@@ -62,49 +78,6 @@ def test_what_is_no_event_is_refused(value):
 def test_either_list_of_things_is_enough():
     event.check({**INSPECTING, "epcList": []})
     event.check({name: value for name, value in INSPECTING.items() if name != "quantityList"})
-
-
-def test_all_five_types_name_things_by_their_roles():
-    quantity = [{"epcClass": GTIN, "quantity": 3}]
-    assert named({"type": "ObjectEvent", "epcList": [SERIAL], "quantityList": quantity}) == [
-        ("epc", "/epcList/0", SERIAL),
-        ("epc", "/quantityList/0/epcClass", GTIN),
-    ]
-    assert named(
-        {
-            "type": "AggregationEvent",
-            "parentID": SSCC,
-            "childEPCs": [SERIAL],
-            "childQuantityList": quantity,
-        }
-    ) == [
-        ("parent", "/parentID", SSCC),
-        ("child", "/childEPCs/0", SERIAL),
-        ("child", "/childQuantityList/0/epcClass", GTIN),
-    ]
-    assert named({"type": "AssociationEvent", "parentID": SERIAL, "childEPCs": [SSCC]}) == [
-        ("parent", "/parentID", SERIAL),
-        ("child", "/childEPCs/0", SSCC),
-    ]
-    assert named({"type": "TransactionEvent", "parentID": SSCC, "epcList": [SERIAL]}) == [
-        ("epc", "/epcList/0", SERIAL),
-        ("parent", "/parentID", SSCC),
-    ]
-    assert named(
-        {
-            "type": "TransformationEvent",
-            "transformationID": "urn:x:t1",
-            "inputEPCList": [SSCC],
-            "inputQuantityList": quantity,
-            "outputEPCList": [SERIAL],
-            "outputQuantityList": quantity,
-        }
-    ) == [
-        ("input", "/inputEPCList/0", SSCC),
-        ("input", "/inputQuantityList/0/epcClass", GTIN),
-        ("output", "/outputEPCList/0", SERIAL),
-        ("output", "/outputQuantityList/0/epcClass", GTIN),
-    ]
 
 
 def test_spellings_are_named_by_one_code():
@@ -131,7 +104,7 @@ def test_what_is_concealed_names_nothing_until_it_is_revealed():
     assert [pointer for _, pointer, _ in named(body)] == ["/epcList/1"]
     assert named(disclosure.reveal(body, disclosures)) == named(INSPECTING)
     body, _ = disclosure.conceal(INSPECTING, ["/epcList", "/quantityList/0"], KEY)
-    assert named(body) == []
+    assert {role for role, _, _ in named(body)} == {"place"}
 
 
 def test_the_moment_is_read_in_utc():
@@ -184,9 +157,14 @@ def test_events_come_out_in_their_order_and_unchanged():
     ("changes", "place"),
     [
         ({"@context": 1}, "/@context"),
-        ({"type": "EPCISQueryDocument"}, "/type"),
+        ({"type": "EPCISQueryDocument"}, "/epcisBody/queryResults"),
+        ({"type": "Document"}, "/type"),
+        ({"type": ["EPCISDocument"]}, "/type"),
         ({"schemaVersion": "1.2"}, "/schemaVersion"),
         ({"creationDate": "today"}, "/creationDate"),
+        ({"createdAt": "today"}, "/createdAt"),
+        ({"creationDate": ...}, "/creationDate"),
+        ({"schemaVersion": ...}, "/schemaVersion"),
         ({"epcisBody": {}}, "/epcisBody/eventList"),
         ({"epcisBody": {"eventList": [1]}}, "/epcisBody/eventList/0"),
         ({"events": []}, "/events"),
@@ -194,12 +172,74 @@ def test_events_come_out_in_their_order_and_unchanged():
 )
 def test_what_is_no_document_is_refused(changes, place):
     with pytest.raises(InputError) as caught:
-        event.split({**document(CONTEXT), **changes})
+        event.split(
+            {
+                name: value
+                for name, value in {**document(CONTEXT), **changes}.items()
+                if value is not ...
+            }
+        )
     assert caught.value.place == place
 
 
+@pytest.mark.parametrize("value", [None, 7, [], "EPCISDocument"])
+def test_what_is_no_object_is_no_document(value):
+    with pytest.raises(InputError) as caught:
+        event.split(value)
+    assert caught.value.place == ""
+
+
+def test_events_are_placed_where_they_stood():
+    found = event.placed(document(CONTEXT, COMMISSIONING, INSPECTING))
+    assert [place for place, _ in found] == ["/epcisBody/eventList/0", "/epcisBody/eventList/1"]
+    assert event.placed(INSPECTING) == [("", INSPECTING)]
+
+
+def test_an_answer_to_a_query_is_taken_apart_like_a_capture():
+    answer: Any = {
+        "@context": [CONTEXT, OWN],
+        "type": "EPCISQueryDocument",
+        "epcisBody": {
+            "queryResults": {
+                "queryName": "SimpleEventQuery",
+                "subscriptionID": "7",
+                "resultsBody": {"eventList": [COMMISSIONING]},
+            }
+        },
+    }
+    place = "/epcisBody/queryResults/resultsBody/eventList/0"
+    assert event.placed(answer) == [(place, {**COMMISSIONING, "@context": [CONTEXT, OWN]})]
+    dated = {**answer, "schemaVersion": "2.0.0", "creationDate": "2026-03-02T10:30:00Z"}
+    assert event.split(dated) == event.split(answer)
+
+
+def test_a_document_may_be_dated_by_either_name():
+    made = document(CONTEXT, COMMISSIONING)
+    del made["creationDate"]
+    assert event.split({**made, "createdAt": "2026-03-02T10:30:00Z", "id": "urn:x:1"})
+
+
+def declaration(happened, **members):
+    declared = {"declarationTime": "2026-03-05T08:00:00Z", "reason": "incorrect_data", **members}
+    return {**happened, "errorDeclaration": declared}
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [one["event"] for one in load("event", "names") if one["name"].startswith(("a trans", "an a"))],
+    ids=lambda happened: happened["type"],
+)
+def test_an_error_of_every_type_can_be_declared(happened):
+    event.check_declaration(declaration(happened))
+    assert event.void(declaration(happened))
+    assert not event.void(happened)
+    with pytest.raises(InputError) as caught:
+        event.check_declaration(happened)
+    assert caught.value.place == "/errorDeclaration"
+
+
 MEMBERS = [*INSPECTING, "parentID", "childEPCs", "inputQuantityList", "ilmd", "errorDeclaration"]
-TYPES = st.sampled_from(["ObjectEvent", "AggregationEvent", "TransformationEvent", "Product"])
+TYPES = st.sampled_from([*EVENTS, "Product", "EPCISDocument", "EPCISQueryDocument"])
 
 
 @settings(deadline=None)

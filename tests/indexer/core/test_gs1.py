@@ -37,22 +37,45 @@ def test_swapped_neighbours_are_found_unless_five_apart(number, at):
 
 
 def test_a_serial_number_is_finer_than_a_lot_and_a_variant_names_nothing():
-    segments = ["01", "06901234567892", "22", "V", "10", "L", "21", "S"]
-    assert gs1.link(segments) == Key("01", "06901234567892", "21", "S")
-    assert gs1.link(segments[:6]) == Key("01", "06901234567892", "10", "L")
-    assert gs1.link(segments[:4]) == Key("01", "06901234567892")
+    path = "/01/06901234567892/22/V"
+    assert gs1.link(path + "/10/L/21/S") == Key("01", "06901234567892", "21", "S")
+    assert gs1.link(path + "/10/L") == Key("01", "06901234567892", "10", "L")
+    assert gs1.link(path) == Key("01", "06901234567892")
 
 
 @pytest.mark.parametrize(
-    "segments", [[], ["01"], ["a", "b"], ["02", "06901234567892"], ["01", "1234567"], ["01", "x"]]
+    "path",
+    ["", "/01", "/a/b", "/02/06901234567892", "/01/1234567", "/01/x", "/8004/abc", "/253/1234567"],
 )
-def test_paths_without_a_key_are_not_links(segments):
-    assert gs1.link(segments) is None
+def test_paths_without_a_key_are_not_links(path):
+    assert gs1.link(path) is None
 
 
-def test_urns_of_other_schemes_are_left_alone():
-    assert gs1.urn("id:grai:0614141.12345.400") is None
-    assert gs1.urn("tag:sgtin-96:3.0614141.812345.6789") is None
+def test_the_first_key_of_a_path_is_its_key():
+    assert gs1.link("/00/01/06901234567892/21/S") == Key("01", "06901234567892", "21", "S")
+    assert gs1.link("/8004/brochure/8004/0614141A") == Key("8004", "0614141A")
+
+
+def test_a_serial_number_may_be_part_of_its_key():
+    key = gs1.link("/8003/00614141123452a%2Fb")
+    assert key == Key("8003", "00614141123452", "", "a/b")
+    assert key.elements() == [("8003", "00614141123452a/b")]
+    assert key.path() == "/8003/00614141123452a%2Fb"
+
+
+@pytest.mark.parametrize(
+    ("ai", "value"),
+    [
+        ("8006", "040123451234560002"),
+        ("8006", "040123451234560201"),
+        ("8004", "061A"),
+        ("8010", "0614141a"),
+        ("253", "0614141123452" + "x" * 18),
+    ],
+)
+def test_keys_of_another_form_are_refused(ai, value):
+    with pytest.raises(gs1.Gs1Error):
+        gs1.key(ai, value, {})
 
 
 def test_paths_escape_all_but_unreserved_characters():

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,12 +46,56 @@ def test_what_a_consumer_needs_must_be_there(name):
         ({"manufacturer": {}}, "MEMBER_MISSING", "/manufacturer/zh"),
         ({"colour": "white"}, "MEMBER_UNKNOWN", "/colour"),
         ({"type": "product"}, "MEMBER_WRONG", "/type"),
+        ({"gasClass": "12TT"}, "MEMBER_WRONG", "/gasClass"),
+        ({"ratedPressurePa": -2000}, "MEMBER_WRONG", "/ratedPressurePa"),
+        ({"efficiencyGrade": 4}, "MEMBER_WRONG", "/efficiencyGrade"),
+        ({"cccValidUntil": "2031-02-29"}, "MEMBER_WRONG", "/cccValidUntil"),
+        ({"licenceNumber": " "}, "MEMBER_WRONG", "/licenceNumber"),
+        ({"licenceValidUntil": "2031"}, "MEMBER_WRONG", "/licenceValidUntil"),
     ],
 )
 def test_what_is_wrong_is_named(changes, code, place):
     with pytest.raises(InputError) as caught:
         product.check({**HEATER, **changes})
     assert (caught.value.code, caught.value.place) == (code, place)
+
+
+@pytest.mark.parametrize(
+    ("category", "gas", "least"),
+    [
+        ("water_heater", "5R", 6),
+        ("water_heater", "12T", 8),
+        ("boiler", "20Y", 8),
+        ("cooker", "7R", 8),
+        ("other", "12T", 10),
+    ],
+)
+def test_a_declared_age_is_not_below_the_standards(category, gas, least):
+    appliance = {**HEATER, "category": category, "gasClass": gas}
+    product.check({**appliance, "safeUseYears": least})
+    product.check({**appliance, "safeUseYears": least + 5})
+    with pytest.raises(product.SafeUseTooShortError) as caught:
+        product.check({**appliance, "safeUseYears": least - 1})
+    assert caught.value.place == "/safeUseYears"
+    assert f" {least} years" in str(caught.value)
+
+
+@pytest.mark.parametrize("changes", [{"category": "commercial"}, {"gasClass": "12YK"}])
+def test_where_the_standard_sets_nothing_a_maker_may_declare_anything(changes):
+    product.check({**HEATER, **changes, "safeUseYears": 1})
+
+
+def test_a_gas_appliance_states_what_its_plate_says():
+    plate: dict[str, Any] = {
+        "@context": {"sy": "https://suyuan.example/ns/"},
+        "gasClass": "12YK",
+        "ratedPressurePa": 2000,
+        "efficiencyGrade": 2,
+        "cccValidUntil": "2031-03-14",
+        "licenceNumber": "XK21-007-00001",
+        "licenceValidUntil": "2028-02-29",
+    }
+    product.check({**HEATER, **plate})
 
 
 @given(JSON, st.sampled_from(sorted(HEATER)))

@@ -16,26 +16,32 @@ def spoken(body, kind=1, sound=True, relation=NONE):
     return reach.Spoken(kind, body, sound, relation)
 
 
-def objects(*names):
-    return spoken({"type": "ObjectEvent", "epcList": [thing(name) for name in names]})
+def at(day):
+    return {"eventTime": f"2026-01-0{day}T00:00:00Z"}
 
 
-def pack(parent, *children, **facts):
+def objects(*names, day=5):
+    body = {"type": "ObjectEvent", "action": "OBSERVE", **at(day)}
+    return spoken(body | {"epcList": [thing(name) for name in names]})
+
+
+def pack(parent, *children, day=1, action="ADD", **facts):
     body = {
         "type": "AggregationEvent",
+        "action": action,
         "parentID": thing(parent),
         "childEPCs": [thing(name) for name in children],
     }
-    return spoken(body, **facts)
+    return spoken(body | at(day), **facts)
 
 
-def make(inputs, outputs):
+def make(inputs, outputs, day=3):
     body = {
         "type": "TransformationEvent",
         "inputEPCList": [thing(name) for name in inputs],
         "outputQuantityList": [{"epcClass": thing(name)} for name in outputs],
     }
-    return spoken(body)
+    return spoken(body | at(day))
 
 
 def found(asked, *records):
@@ -84,12 +90,61 @@ def test_nobody_turns_round_on_the_way():
 
 def test_what_went_in_is_reached_from_what_came_out_and_back():
     recipe = make(["flour", "water"], ["cake"])
-    assert found("cake", recipe, objects("flour")) == ["CODE", "LINK"]
+    assert found("cake", recipe, objects("flour", day=2)) == ["CODE", "LINK"]
     assert found("water", recipe, objects("cake"), objects("flour")) == [
         "CODE",
         "LINK",
         "CODE_NOT_NAMED",
     ]
+
+
+def test_an_input_counts_up_to_its_consumption_and_an_output_from_its_making():
+    recipe = make(["flour"], ["cake"])
+    assert found("cake", recipe, objects("flour", day=4)) == ["CODE", "CODE_NOT_NAMED"]
+    assert found("flour", recipe, objects("cake", day=2)) == ["CODE", "CODE_NOT_NAMED"]
+
+
+def test_a_holder_counts_while_the_product_is_in_it():
+    records = [pack("pallet", "box"), pack("pallet", action="DELETE", day=4)]
+    days = [objects("pallet", day=day) for day in (1, 3, 4, 5)]
+    said = ["LINK", "LINK", "CODE_NOT_NAMED", "CODE_NOT_NAMED"]
+    # What empties the pallet names only it, and proves until when the box was in it.
+    assert found("box", *records, *days) == ["CODE", "LINK", *said]
+
+
+def test_a_record_without_a_time_speaks_only_of_what_it_names():
+    timeless = spoken({"type": "ObjectEvent", "epcList": [thing("pallet")]})
+    assert found("box", pack("pallet", "box"), timeless) == ["CODE", "CODE_NOT_NAMED"]
+    assert found("pallet", pack("pallet", "box"), timeless) == ["CODE", "CODE"]
+
+
+def test_a_trace_forward_is_an_answer():
+    """Lot, valves, heaters, and the pallet on which one of them left: asked for the lot, all of it speaks."""
+    lot, valve, heater = (
+        f"https://id.gs1.org/01/06901234567892/{one}" for one in ("10/L", "21/V", "21/H")
+    )
+    fitted = spoken(
+        {"type": "AssociationEvent", "action": "ADD", "parentID": heater, "childEPCs": [valve]}
+        | at(3)
+    )
+    made = spoken(
+        {
+            "type": "TransformationEvent",
+            "inputQuantityList": [{"epcClass": lot}],
+            "outputEPCList": [valve],
+        }
+        | at(2)
+    )
+    packed = spoken(
+        {
+            "type": "AggregationEvent",
+            "action": "ADD",
+            "parentID": thing("pallet"),
+            "childEPCs": [heater],
+        }
+        | at(4)
+    )
+    assert found(lot, objects("pallet"), packed, fitted, made) == ["LINK", "LINK", "LINK", "CODE"]
 
 
 def test_circles_end():
@@ -157,6 +212,17 @@ def test_a_correction_names_what_it_says_itself():
     assert found(asked, product) == ["CLASS"]
 
 
+@pytest.mark.parametrize("kind", [3, 4])
+def test_what_was_corrected_or_withdrawn_leads_nowhere(kind):
+    over = spoken({"reason": "x"}, kind=kind, relation=Relation(0, counts=True))
+    led = found("box", pack("pallet", "box"), objects("pallet"), over)
+    assert led == ["CODE", "CODE_NOT_NAMED", "AMENDS"]
+    erased = spoken({"basis": "x"}, kind=5, relation=Relation(0, counts=True))
+    assert found("box", pack("pallet", "box"), objects("pallet"), erased)[1] == "LINK"
+    unsound = spoken({"reason": "x"}, kind=kind, sound=False, relation=Relation(0, counts=True))
+    assert found("box", pack("pallet", "box"), objects("pallet"), unsound)[1] == "LINK"
+
+
 def test_a_correction_without_the_right_to_names_nothing_and_links_nothing():
     foreign = {"kind": 3, "relation": Relation(0)}
     body = {"type": "ObjectEvent", "epcList": [thing("box")]}
@@ -176,11 +242,14 @@ def test_a_correction_without_the_right_to_names_nothing_and_links_nothing():
         {"type": "AggregationEvent", "parentID": []},
         {"type": "ObjectEvent", "quantityList": ["x"]},
         {"type": "Product", "gtin": "1"},
-        {"type": "Product"},
     ],
 )
 def test_what_cannot_be_read_names_nothing(body):
     assert found("box", spoken(body)) == ["EVENT_UNREADABLE"]
+
+
+def test_a_product_whose_number_is_concealed_speaks_of_nothing():
+    assert found("box", spoken({"type": "Product"})) == ["CODE_NOT_NAMED"]
 
 
 @pytest.mark.parametrize("body", [{}, {"type": []}, {"type": "Letter", "epcList": [thing("box")]}])

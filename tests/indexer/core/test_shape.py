@@ -16,6 +16,7 @@ from tests.indexer.core.cases import JSON
         ("2026-03-01T00:00:00-00:30", datetime(2026, 3, 1, 0, 30, tzinfo=UTC)),
         ("2026-03-01T08:00:00.5Z", datetime(2026, 3, 1, 8, 0, 0, 500000, tzinfo=UTC)),
         ("2026-03-01T08:00:00.123456789Z", datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)),
+        ("2026-03-01T08:00:00.12345678901Z", datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)),
         ("2024-02-29T23:59:59+14:00", datetime(2024, 2, 29, 9, 59, 59, tzinfo=UTC)),
     ],
 )
@@ -71,6 +72,8 @@ def test_what_is_no_moment_is_refused(text):
         ),
         (shape.number, [0, -1, 0.5], [True, "1", None, []]),
         (shape.positive, [1, 0.1], [0, -1, False, True, "1", None]),
+        (shape.amount, [0, 1, 0.1], [-1, False, True, "1", None]),
+        (shape.string, ["", "x"], [1, None, []]),
         (shape.boolean, [True, False], [0, 1, "true", None]),
         (shape.mapping, [{}, {"a": 1}], [[], "", None, 1]),
         (shape.pattern("a|b", "a or b"), ["a", "b"], ["ab", "a\n", "xa", "", 1, None]),

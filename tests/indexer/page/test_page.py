@@ -111,6 +111,7 @@ def test_a_verified_history_names_who_when_and_what(phone):
         "CX26110001",
     ):
         assert words in product
+    assert re.search(r"可安全使用至\s+2034-11-18（自 2026-11-18 售出起 8 年，企业声明）", product)
     assert page.get_attribute('a[href^="tel:"]', "href") == "tel:400-000-0694".replace("-", "")
 
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from contracts.node import ROOT, binary
+from gateway.web import languages
 from indexer.core import vocabulary
 
 SOURCES = ROOT / "indexer/page/src"
@@ -84,6 +85,14 @@ def test_every_outcome_of_a_step_has_its_sentence(spoken):
     assert outcomes <= spoken["WORDS"]["zh"].keys()
 
 
+def test_every_part_of_a_key_has_its_word(spoken):
+    said = {key.removeprefix("ai.") for key in spoken["WORDS"]["zh"] if key.startswith("ai.")}
+    assert said == languages.IDENTIFIERS.keys()
+    for language, words in spoken["WORDS"].items():
+        for ai in said:
+            assert words["ai." + ai] == languages.word(languages.IDENTIFIERS, ai, language)
+
+
 def test_no_word_is_left_over(spoken):
     said = "".join(
         path.read_text() for path in SOURCES.glob("*.ts") if path.name not in ("zh.ts", "en.ts")
@@ -99,6 +108,7 @@ def test_no_word_is_left_over(spoken):
         "category.",
         "product.",
         "status.",
+        "ai.",
     )
     for key in spoken["WORDS"]["zh"]:
         assert f'"{key}"' in said or key.startswith(put_together), key

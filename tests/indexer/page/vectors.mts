@@ -12,12 +12,16 @@ import * as canonical from "../../../indexer/page/src/canonical.ts";
 import * as checkpoint from "../../../indexer/page/src/checkpoint.ts";
 import * as codes from "../../../indexer/page/src/code.ts";
 import * as disclosure from "../../../indexer/page/src/disclosure.ts";
+import * as events from "../../../indexer/page/src/event.ts";
 import { Fault } from "../../../indexer/page/src/fault.ts";
+import * as link from "../../../indexer/page/src/link.ts";
 import * as merkle from "../../../indexer/page/src/merkle.ts";
 
 import * as proof from "../../../indexer/page/src/proof.ts";
 import * as record from "../../../indexer/page/src/record.ts";
+import * as safeuse from "../../../indexer/page/src/safeuse.ts";
 import * as submission from "../../../indexer/page/src/submission.ts";
+import { walk } from "../../../indexer/page/src/walk.ts";
 
 type Case = Record<string, any>;
 type Suite = Record<string, (one: Case) => void>;
@@ -62,8 +66,8 @@ function signed(v: Case, made: Uint8Array): void {
   assert.equal(toHex(submission.recover(made, hash(v.signature))), v.address);
 }
 
-// The browser conceals nothing and holds no private keys.
-const NOT_OURS = ["refuse-conceal", "address"];
+// The browser conceals nothing, holds no private keys, and leaves it to others whether an event is well made.
+const NOT_OURS = ["refuse-conceal", "address", "refuse-check"];
 
 const SUITES: Record<string, Suite> = {
   "disclosure": {
@@ -103,7 +107,10 @@ const SUITES: Record<string, Suite> = {
   "code": {
     read: (v) => {
       const code = codes.parse(v.text);
+      if (v.until) return assert.notEqual(code.scheme, v.scheme);
       assert.equal(codes.canonical(code), v.canonical);
+      assert.deepEqual(codes.read(v.text), code);
+      if (v.level) assert.equal(codes.level(code), v.level);
       assert.equal(codes.canonical(codes.parse(v.canonical)), v.canonical);
       assert.equal(code.scheme, v.scheme);
       const above = codes.parent(code);
@@ -111,6 +118,28 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual([code.text, code.gs1?.extension ?? ""], [v.key, v.extension]);
     },
     refuse: (v) => assert.equal(refusal(() => codes.parse(v.text))?.[0], v.error),
+    lenient: (v) => {
+      assert.ok(refusal(() => codes.parse(v.text)));
+      const code = codes.read(v.text);
+      assert.deepEqual([code.scheme, codes.canonical(code), codes.level(code)], ["uri", v.text, v.level]);
+    },
+    strict: (v) => assert.equal(refusal(() => codes.read(v.text))?.[0], v.error),
+  },
+  "masterdata": {
+    "names": (v) =>
+      assert.deepEqual(events.names(v.body).map((one) => [one.role, one.pointer, one.code]), v.named),
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.body)), [v.error, v.place]),
+  },
+  "safeuse": {
+    "years": (v) => assert.deepEqual(safeuse.years(v.product) ?? null, v.years),
+    "until": (v) => assert.equal(safeuse.until(v.sold, v.years) ?? null, v.until),
+  },
+  "event": {
+    names: (v) => {
+      assert.deepEqual(events.names(v.event).map((one) => [one.role, one.pointer, one.code]), v.names);
+      assert.equal(events.isVoid(v.event), v.void);
+    },
+    "refuse-names": (v) => assert.deepEqual(refusal(() => events.names(v.event)), [v.error, v.place]),
   },
   "proof": {
     check: (v) => {
@@ -119,6 +148,19 @@ const SUITES: Record<string, Suite> = {
       assert.deepEqual(JSON.parse(spelt(found as any)), v.verdict);
     },
     refuse: (v) => assert.equal(refusal(() => readBundle(json(v.bundle)))?.[1], v.place),
+  },
+  "walk": {
+    moment: (v) => assert.equal(link.moment({ eventTime: v.eventTime }) ?? null, v.moment),
+    walk: (v) => {
+      const stated = v.events.flatMap((body: any, i: number) => link.read(i, body, events.names(body)) ?? []);
+      const found = walk(v.asked, v.direction, stated);
+      const things = [...found.things].map(([code, one]) => [code, [one.back, one.forward, one.held, one.spans]]);
+      assert.deepEqual(Object.fromEntries(things), v.things);
+      const key = (one: any[]): string => JSON.stringify(one);
+      const links = found.links.map((one) =>
+        [one.inner, one.outer, one.way, one.since, one.until, [...one.records].sort((a, b) => a - b)]);
+      assert.deepEqual(links.map(key).sort(), v.links.map(key).sort());
+    },
   },
   "merkle": {
     root: (v) => assert.equal(toHex(merkle.root(hashes(v.leaves).map(merkle.leafHash))), v.root),

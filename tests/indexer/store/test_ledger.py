@@ -1,5 +1,6 @@
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -235,3 +236,16 @@ def test_a_proof_reads_a_handful_of_tiles_however_long_the_log(shelf, reading):
 def test_a_visible_code_has_one_name_of_sixteen_bytes():
     text_ = "https://id.gs1.org/01/06945000000015"
     assert ledger.name(text_) == sha256(text_.encode()).digest()[:16]
+
+
+def test_master_data_are_indexed_under_whose_they_are_and_what_they_describe():
+    gtin = "https://id.gs1.org/01/06945000000015"
+    body = {"type": "Product", "gtin": "06945000000015"}
+    content: dict[str, Any] = {"participant": "p", "kind": 2, "body": body}
+    wanted = [ledger.describing("p", "Product"), ledger.described(gtin)]
+    assert list(ledger.others(content)) == wanted
+    base: dict[str, Any] = {"kind": 3, "amends": "00" * 32}
+    assert list(ledger.others({**content, **base})) == [ledger.amends(bytes(32)), *wanted]
+    assert list(ledger.others({**content, "body": {"type": "Product"}})) == wanted[:1]
+    assert list(ledger.others({**content, "body": {"type": "ObjectEvent"}})) == []
+    assert len({*wanted, ledger.name(gtin)}) == 3

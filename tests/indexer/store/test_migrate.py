@@ -1,12 +1,16 @@
+import importlib
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from gateway.accounts.tables import MIGRATIONS
-from indexer.store import migrate
+from indexer.core import canonical
+from indexer.core.errors import InputError
+from indexer.store import ledger, migrate, tables
 from indexer.store.engine import engine
 
 
@@ -61,6 +65,44 @@ def test_two_upgrades_at_once_are_one(empty):
         for done in [pool.submit(migrate.upgrade, empty) for _ in range(4)]:
             done.result()
     assert migrate.current(empty)
+
+
+CONTENTS = [
+    b'{"body":{"gtin":"06945000000015","type":"Product"},"kind":2,"participant":"p"}',
+    b'{"body":{"gtin":"06945000000015","type":"Product"},"kind":3,"participant":"p"}',
+    b'{"body":{"type":"Product"},"kind":2,"participant":"p"}',
+    b'{"body":{"type":"ObjectEvent"},"kind":3,"participant":"p"}',
+    b"\xff altered",
+    b"not json",
+]
+
+
+def test_master_data_of_before_are_indexed_as_new_ones_are(empty):
+    migrate.upgrade(empty)
+    wanted = set()
+    with empty.begin() as connection:
+        for number, content in enumerate(CONTENTS, 1):
+            one = UUID(int=number)
+            row = {
+                "id": one,
+                "submission": UUID(int=99),
+                "position": number,
+                "kind": 3 if number in (2, 4) else 2,
+            }
+            more = {"digest": bytes([number] * 32), "content": content}
+            connection.execute(tables.record.insert(), row | more)
+            try:
+                read = canonical.decode(content)
+            except InputError:
+                continue
+            assert isinstance(read, dict)
+            wanted |= {(name, one) for name in ledger.others(read)}
+        again = importlib.import_module("indexer.store.migrations.versions.0003_master_data")
+        for _ in range(2):
+            connection.execute(text(again.INDEXED.replace(":=", r"\:=").replace("::", r"\:\:")))
+        found = {(row.code, row.record) for row in connection.execute(select(tables.naming))}
+    assert found == wanted
+    assert len(wanted) == 5
 
 
 @pytest.mark.parametrize("role", ["web", "loop", "node"])

@@ -51,6 +51,8 @@ PRODUCT = {
     "category": "water_heater",
     "gasClass": "12T",
     "ratedHeatLoadKw": 30,
+    "ratedPressurePa": 2000,
+    "efficiencyGrade": 2,
     "standard": "GB 6932",
     "cccNumber": "2026012402000015",
     "safeUseYears": 8,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway import demo
-from gateway.demo import CONTEXT, CST, MAKER, SHOP, SUPPLIER, Step, epc
+from gateway.demo import CARRIER, CONTEXT, CST, MAKER, SHOP, SUPPLIER, Step, epc
 
 VALVE_GTIN: Final = "06945000000022"
 BRASS_GTIN: Final = "06945000000039"
@@ -45,6 +45,17 @@ MATERIALS: Final = (
 )
 
 
+_SITES: Final = {
+    SUPPLIER: (("中山阀门车间", "Valve works, Zhongshan", "442000"),),
+    MAKER: (("佛山总装厂", "Assembly plant, Foshan", "440605"),),
+    CARRIER: (("广州中转仓", "Transit warehouse, Guangzhou", "440101"),),
+    SHOP: (
+        ("深圳旗舰店", "Flagship store, Shenzhen", "440300"),
+        ("深圳安装服务站", "Installation service, Shenzhen", "440300"),
+    ),
+}
+
+
 def lot(number: str) -> str:
     """Write the Digital Link of one lot of valves."""
     return f"https://id.gs1.org/01/{VALVE_GTIN}/10/{number}"
@@ -52,6 +63,7 @@ def lot(number: str) -> str:
 
 def story(serials: list[str], now: datetime) -> Iterator[Step]:
     """Tell all of it in the order in which it happened; the first of the appliances gets another valve in the end."""
+    yield from _described()
     yield from _delivered(now)
     yield from demo.made(serials, now)
     yield _assembled(serials, now)
@@ -63,9 +75,25 @@ def story(serials: list[str], now: datetime) -> Iterator[Step]:
     yield _recalled(now)
 
 
+def _described() -> Iterator[Step]:
+    """Tell what each enterprise's sites are called, and what the supplier deals in."""
+    for who, sites in _SITES.items():
+        bodies = [
+            {
+                "type": "Site",
+                "gln": gln,
+                "name": {"zh": chinese, "en": english},
+                "regionCode": region,
+                "operator": who.name,
+            }
+            for gln, (chinese, english, region) in zip(who.sites, sites, strict=True)
+        ]
+        more = MATERIALS if who is SUPPLIER else ()
+        yield Step(who, [{"kind": 2, "event": deepcopy(one)} for one in (*bodies, *more)])
+
+
 def _delivered(now: datetime) -> Iterator[Step]:
     """Tell how two lots of valves are made and come to the maker, sixty to forty-five days ago."""
-    yield Step(SUPPLIER, [{"kind": 2, "event": deepcopy(one)} for one in MATERIALS])
     yield Step(SUPPLIER, [{"event": _bought(now - 60 * _DAY)}])
     yield Step(SUPPLIER, [{"event": _cast(RECALLED, now - 56 * _DAY)}])
     yield Step(SUPPLIER, [{"event": _cast(SOUND, now - 55 * _DAY)}])
@@ -74,6 +102,7 @@ def _delivered(now: datetime) -> Iterator[Step]:
     yield Step(
         SUPPLIER,
         [
+            {"event": _begun([_BOX], now - 50 * _DAY, SUPPLIER.sites[0])},
             {"event": _packed("ADD", now - 50 * _DAY, SUPPLIER.sites[0], box)},
             {"event": _carried("shipping", now - 49 * _DAY, SUPPLIER.sites[0])},
         ],
@@ -111,7 +140,8 @@ def _packed_up(serials: list[str], now: datetime) -> Step:
     ]
     onto = {"parentID": PALLET, "childEPCs": list(_CASES)}
     pallet = _packed("ADD", at + timedelta(hours=1), MAKER.sites[0], onto)
-    return Step(MAKER, [{"event": one} for one in (*cases, pallet)])
+    begun = _begun([*_CASES, PALLET], at, MAKER.sites[0])
+    return Step(MAKER, [{"event": one} for one in (begun, *cases, pallet)])
 
 
 def _unpacked(now: datetime) -> Step:
@@ -195,6 +225,12 @@ def _cast(number: str, at: datetime) -> dict[str, Any]:
         "suyuan:operatorName": "周工",
     }
     return _event("TransformationEvent", at, "creating_class_instance", SUPPLIER.sites[0], more)
+
+
+def _begun(units: list[str], at: datetime, site: str) -> dict[str, Any]:
+    """Give logistic units their numbers."""
+    more = {"action": "ADD", "epcList": units, "disposition": "active"}
+    return _event("ObjectEvent", at, "commissioning", site, more)
 
 
 def _packed(action: str, at: datetime, site: str, more: dict[str, Any]) -> dict[str, Any]:

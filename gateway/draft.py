@@ -15,7 +15,7 @@ from gateway import concealment, declaring, statement
 from gateway.declaring import Declared, Known
 from gateway.statement import Item, ItemShapeError
 from gateway.vault import Vault
-from indexer.core import code, event, record
+from indexer.core import event, record
 from indexer.core.canonical import Json, Members
 from indexer.core.errors import InputError
 from indexer.core.submission import SEQUENCE_LIMIT
@@ -237,9 +237,9 @@ def _names(
     given: Item, content: Members, participant: UUID, vault: Vault
 ) -> Iterator[tuple[bytes, bool]]:
     """Index what the content names openly as its readers find it, and everything else that was stated as concealed."""
-    visible = {code.canonical(naming.code) for naming in event.named(content)}
+    visible = {ledger.spelt(naming) for naming in event.named(content)}
     whole = {**content, "body": given.stated}
-    stated = {code.canonical(naming.code) for naming in event.named(whole)}
+    stated = {ledger.spelt(naming) for naming in event.named(whole)}
     for name in visible:
         yield ledger.name(name), False
     for name in stated - visible:

@@ -7,7 +7,7 @@ than the reader could ask for one by one. What was altered leads nowhere, but is
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final, Literal
@@ -21,12 +21,12 @@ from gateway.opener import Opener
 from indexer.core import code as codes
 from indexer.core import disclosure, event, link
 from indexer.core.canonical import Members
-from indexer.core.code import Code
+from indexer.core.code import Code, Scheme
 from indexer.core.errors import EvidenceError, InputError
 from indexer.core.event import Naming
 from indexer.core.link import Link, Statement
 from indexer.core.record import Kind
-from indexer.core.walk import Direction, Walk, walk
+from indexer.core.walk import Direction, Reached, Walk, is_process, walk
 from indexer.store import ledger
 
 # Records that one trace reads: a lot of a thousand valves in as many heaters, each with a dozen records. They take
@@ -122,19 +122,21 @@ class Tracer:
         self._told: dict[UUID, Told] = {}
         self._naming: dict[UUID, set[str]] = {}  # which codes the index finds a record by
         self._gone: dict[UUID, None] = {}
+        self._sought: dict[str, str] = {}
         self._known: set[str] = set()
         self._whole = True
 
     def trace(self, asked: Code, direction: Direction, depth: int | None = None) -> Story:
         """Read and walk until nothing new is reached."""
         start = codes.canonical(asked)
-        fresh = [start]
+        fresh = {start: start, ledger.pieces(start): start}
         while True:
             self._look_up(fresh)
             over = amendments.superseded([one.row for one in self._told.values()])
             stated = self._statements(over)
             found = walk(start, direction, stated, depth)
-            fresh = [one for one in found.things if one not in self._known]
+            wanted = _wanted(found.things.values())
+            fresh = {text: one for text, one in wanted if text not in self._sought}
             if not fresh or not self._whole:
                 break
         return Story(
@@ -148,12 +150,13 @@ class Tracer:
             whole=self._whole,
         )
 
-    def _look_up(self, fresh: Sequence[str]) -> None:
-        self._known.update(fresh)
+    def _look_up(self, fresh: Mapping[str, str]) -> None:
+        """Read what names these, by the index's spelling of each."""
+        self._sought |= fresh
+        self._known.update(fresh.values())
         by_name = {}
-        for one in fresh:
-            code = link.unprocessed(one)
-            by_name[ledger.name(code)] = by_name[self._opener.vault.concealed_name(code)] = one
+        for text, one in fresh.items():
+            by_name[ledger.name(text)] = by_name[self._opener.vault.concealed_name(text)] = one
         names = list(by_name)
         for at in range(0, len(names), _BATCH):
             found = lookup.named(self._connection, names[at : at + _BATCH], self._most + 1)
@@ -222,3 +225,13 @@ class Tracer:
                 steps[record] = min(base, steps.get(record, base))
                 digests.setdefault(row.digest.hex(), steps[record])
         return steps
+
+
+def _wanted(things: Iterable[Reached]) -> Iterator[tuple[str, str]]:
+    """Spell what was reached as the index does; a lot's pieces are of interest only where it leads to them."""
+    for one in things:
+        code = link.unprocessed(one.code)
+        yield code, one.code
+        leads = one.forward is not None and not is_process(one.code)
+        if leads and codes.read(code).scheme is Scheme.LGTIN:
+            yield ledger.pieces(code), one.code

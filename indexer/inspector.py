@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from indexer.core import canonical, code, event, merkle, record, submission
+from indexer.core import canonical, event, merkle, record, submission
 from indexer.core.canonical import Members
 from indexer.core.errors import EvidenceError, InputError
 from indexer.core.submission import Submission
@@ -172,7 +172,7 @@ def _claims(
 
 
 def _names(content: Members) -> set[bytes]:
-    return {ledger.name(code.canonical(one.code)) for one in event.named(content)} | {
+    return {ledger.name(ledger.spelt(one)) for one in event.named(content)} | {
         *ledger.others(content)
     }
 

@@ -35,7 +35,8 @@ _ROUND = 22  # across a process, beside or above the two lines that name it
 _WORDS = {False: 36, True: 150}
 _BEND = 10  # across the place where a long arrow passes a layer
 _EDGE = 14
-_BOW = 56  # how far an arrow within a column goes around
+_BOW = 56  # how far an arrow within a column goes around, and beside it half of its words
+_BESIDE = 30
 _APART = 36  # between boxes and those aside, and between what is aside and what holds it
 
 
@@ -242,7 +243,7 @@ def _measured(
     }
     side = max((at for _, at in middle.values()), default=0.0) + breadth / 2 + _EDGE
     bows = any(layer[inner] == layer[outer] for inner, outer in chains)
-    whole = turn(along[-1] + deep[-1] + (_BOW if bows else _EDGE), side)
+    whole = turn(along[-1] + deep[-1] + (_BOW + _BESIDE if bows else _EDGE), side)
     return Drawing(round(whole[0]), round(whole[1]), placed, arrows)
 
 

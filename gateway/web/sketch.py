@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
+from unicodedata import east_asian_width
 from uuid import UUID
 
 from gateway.tracer import Story
@@ -23,6 +24,7 @@ from indexer.core.walk import Reached, is_process
 MOST_DRAWN: Final = 60
 # So many that are alike are still drawn one by one.
 _FEW: Final = 3
+_WIDE = 24  # narrow characters that a box holds beside each other
 _ROUNDS: Final = 6  # of telling things apart by their neighbours' neighbours
 
 
@@ -127,6 +129,16 @@ def _far(one: Reached) -> tuple[int, int]:
     return (-1 if one.back is None else one.back, -1 if one.forward is None else one.forward)
 
 
+def _fitting(text: str) -> str:
+    """Cut what is wider than a box; a character of Chinese is as wide as two others."""
+    width = 0
+    for at, one in enumerate(text):
+        width += 2 if east_asian_width(one) in "WF" else 1
+        if width > _WIDE:
+            return text[: max(at - 1, 0)].rstrip() + "…"
+    return text
+
+
 def _shape(story: Story, some: Sequence[str], holders: Set[str], words: Wording) -> Shape:
     first, many = some[0], len(some)
     if is_process(first):
@@ -139,7 +151,7 @@ def _shape(story: Story, some: Sequence[str], holders: Set[str], words: Wording)
         key=first,
         kind="asked" if first == story.asked else "holder" if first in holders else "thing",
         title=title,
-        subtitle=subtitle,
+        subtitle=_fitting(subtitle),
         whole="\n".join(some[:20]) + ("\n…" if many > 20 else ""),
         href=words.page(first) if many == 1 else None,
         many=many,

@@ -72,11 +72,15 @@ class Walk:
         return {one for each in self.links for one in each.records}
 
     def named(self, record: Reference, at: str | None, names: Iterable[Naming]) -> list[Naming]:
-        """List what an event names of the story: what was reached then, or at all where a link hangs on the event."""
+        """List what an event names of the story: what was reached then, or at all where a link hangs on the event.
+
+        Whoever names only a piece's lot tells of that piece, and of the lot's others nothing.
+        """
         found = []
         for one in names:
             reached = self.things.get(link.key(one))
-            if reached and (record in self.proving or (at is not None and reached.during(at))):
+            then = at is not None and one.role != "lot"
+            if reached and (record in self.proving or (then and reached.during(at or ""))):
                 found.append(one)
         return found
 

@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const LIMIT = 60_000; // bytes, compressed: what a phone on a poor line may be asked to load
@@ -23,10 +24,13 @@ async function bundle(entry) {
     target: "es2020",
     charset: "utf8",
     legalComments: "none",
-    banner: entry.endsWith(".ts") ? { js: NOTICE } : {},
     write: false,
   });
-  return outputFiles[0].contents;
+  const { contents, text } = outputFiles[0];
+  if (!entry.endsWith(".ts")) return contents;
+  // What esbuild leaves, a second minifier shrinks by another 3 % compressed.
+  const { code } = await minify(text, { ecma: 2020, compress: { passes: 3 }, format: { preamble: NOTICE } });
+  return Buffer.from(code + "\n");
 }
 
 function committed(path) {

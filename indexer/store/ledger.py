@@ -86,6 +86,17 @@ def name(canonical_code: str) -> bytes:
     return sha256(canonical_code.encode()).digest()[:NAME_SIZE]
 
 
+def pieces(lot: str) -> str:
+    """Spell a lot as those events name it whose pieces are of it: apart from its own, or each piece led to all."""
+    return f"lot {lot}"
+
+
+def spelt(naming: event.Naming) -> str:
+    """Spell what an event or master data name as the index has it, open or concealed."""
+    canonical_code = code.canonical(naming.code)
+    return pieces(canonical_code) if naming.role == "lot" else canonical_code
+
+
 def amends(digest: bytes) -> bytes:
     """Index what amends the record of this digest: 16 bytes, as `naming.code` holds them. No code is spelt so."""
     return name(f"amends {digest.hex()}")

@@ -224,3 +224,27 @@ def test_turning_a_story_forward_is_asking_forward(site):
         )
         forward = verifier.trace(connection, code.parse(tales.VALVE_LOT), None, FORWARD)
     assert both.forward().walk.things == forward.walk.things
+
+
+def test_the_other_pieces_of_a_lot_are_neither_told_nor_read(site):
+    """However many pieces a lot has, each in an event of its own: one of them leads to the lot and to no other."""
+    member = site.member()
+    lot = {"cbvmda:lotNumber": "L"}
+    pieces = [f"https://id.gs1.org/01/{tales.GTIN}/21/P{n}" for n in range(5)]
+    born = (
+        tales.objects("2026-11-01T08:00:00Z", "commissioning", one, action="ADD", ilmd=lot)
+        for one in pieces
+    )
+    of_lot = f"https://id.gs1.org/01/{tales.GTIN}/10/L"
+    made = tales.made("2026-10-01T08:00:00Z", "assembling", ["urn:x:steel"], [of_lot])
+    site.send(member, *born, made)
+    site.place()
+    site.anchor()
+    page = ask(site, pieces[0])
+    assert reached(page) == {of_lot, "urn:x:steel"}
+    assert len(page.story.told) == len(page.bundle.records) == 2
+    assert site.check(page.bundle.to_json(), pieces[0]).state is State.VERIFIED
+    for asked in (of_lot, "urn:x:steel"):
+        page = ask(site, asked)
+        assert set(pieces) <= reached(page)
+        assert site.check(page.bundle.to_json(), asked).state is State.VERIFIED

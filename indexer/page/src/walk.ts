@@ -1,148 +1,101 @@
 /**
  * From one product to all that belongs to its story: what it was made of, what was made of it, and what held it; the
  * twin of indexer/core/walk.py, which says why.
+ *
+ * A bundle is small, so all links are gone over until nothing grows; the result is the same least set of spans.
  */
 import type { Naming } from "./event.ts";
 import { after, FIRST, key, LAST, links, process, type Link, type Statement } from "./link.ts";
 
 type Span = readonly [start: string, end: string];
 type Spans = readonly Span[];
-/** A code, and whether it was reached as the holder of something that was reached. */
-interface State {
-  code: string;
-  holder: boolean;
-  step: number;
-  spans: Spans;
-}
+/** Spans by a code behind "p", where it is part of the story, or "h", where it held something that is. */
+type States = Map<string, Spans>;
 
-/** One thing or process: in how many steps each way, and when what happens to it belongs to the story. */
-export interface Reached {
-  back: number | null;
-  forward: number | null;
-  held: boolean;
-  spans: Spans;
-}
-
-/** What was reached, by code, and the links that led there. */
+/** When what happens to each thing belongs to the story, and the links that led there. */
 export interface Walk {
-  things: Map<string, Reached>;
+  things: States;
   links: Link[];
 }
 
 export type Direction = "back" | "forward" | "both";
 
 const EVER: Spans = [[FIRST, LAST]];
-const isProcess = (code: string): boolean => code.startsWith(process(""));
 
 /** Walk from a canonical code. */
 export function walk(asked: string, direction: Direction, statements: readonly Statement[]): Walk {
   const made = links(statements);
-  const ways = (["back", "forward"] as const).filter((one) => direction === one || direction === "both")
-    .map((one) => new Way(one === "back", made).follow(asked));
-  const states = ways.flatMap((way) => [...way.states.values()].map((state) => ({ way, state })));
-  const things = new Map<string, Reached>();
-  for (const { way, state } of states) {
-    const { code, step, holder } = state;
-    const one = things.get(code) ?? { back: null, forward: null, held: true, spans: [] };
-    const side = way.back ? "back" : "forward";
-    one[side] = Math.min(one[side] ?? step, step);
-    one.held &&= holder;
-    one.spans = joined([...one.spans, ...way.story(state)]);
-    things.set(code, one);
+  const used = new Set<Link>();
+  const things: States = new Map();
+  for (const side of ["back", "forward"]) {
+    if (side !== direction && direction !== "both") continue;
+    const back = side === "back";
+    for (const [state, spans] of follow(asked, back, made, used)) {
+      const code = state.slice(1);
+      things.set(code, joined([...things.get(code) ?? [], ...story(state[0]!, spans, back)]));
+    }
   }
-  return { things, links: made.filter((link) => ways.some((way) => way.used.has(link))) };
+  return { things, links: [...used] };
 }
 
 /** List what an event names of the story: what was reached then, or at all where a link hangs on the event. */
 export function named({ things, links }: Walk, record: number, at: string | undefined, names: readonly Naming[]): string[] {
   const proves = links.some((link) => link.records.has(record));
   return names.filter((one) => {
-    const reached = things.get(key(one));
-    return reached && (proves || (at !== undefined && cut(reached.spans, at, after(at)).length > 0));
+    const spans = things.get(key(one));
+    // Whoever names only a piece's lot tells of that piece, and of the lot's others nothing.
+    return spans && (proves || (one.role !== "lot" && at !== undefined && cut(spans, at, after(at)).length));
   }).map((one) => one.code);
 }
 
-class Way {
-  readonly back: boolean;
-  readonly states = new Map<string, State>();
-  readonly used = new Set<Link>();
-  private readonly outward = new Map<string, Link[]>();
-  private readonly inward = new Map<string, Link[]>();
+const end = (spans: Spans): string => spans[spans.length - 1]![1];
 
-  constructor(back: boolean, made: readonly Link[]) {
-    this.back = back;
-    const add = (to: Map<string, Link[]>, code: string, link: Link): void =>
-      void (to.get(code) ?? to.set(code, []).get(code)!).push(link);
+/** When what happens to it counts: of holders their while, of parts all before, of products all after. */
+const story = (kind: string, spans: Spans, back: boolean): Spans =>
+  kind === "h" ? spans : [back ? [FIRST, end(spans)] : [spans[0]![0], LAST]];
+
+function follow(asked: string, back: boolean, made: readonly Link[], used: Set<Link>): States {
+  const states: States = new Map([["p" + asked, EVER]]);
+  let grown = true;
+  const add = (link: Link, state: string, more: Spans): void => {
+    if (!more.length) return;
+    used.add(link);
+    const before = states.get(state) ?? [];
+    const now = joined([...before, ...more]);
+    if (String(now) === String(before)) return;
+    states.set(state, now);
+    grown = true;
+  };
+  // A process is reached in all of time, whoever went in or came out when.
+  const across = (link: Link, code: string, span: Span): void =>
+    add(link, "p" + code, code.startsWith(process("")) ? EVER : [span]);
+  while (grown) {
+    grown = false;
     for (const link of made) {
-      add(this.outward, link.inner, link);
-      add(this.inward, link.outer, link);
-    }
-  }
-
-  follow(asked: string): this {
-    let fresh = this.grow(new Map([[asked, { code: asked, holder: false, step: 0, spans: [...EVER] }]]), 0);
-    for (let step = 1; fresh.length; step++) {
-      const grown = this.step(fresh, step);
-      const past = this.step(grown.filter((one) => isProcess(one.code)), step);
-      fresh = [...new Set([...grown.filter((one) => !isProcess(one.code)), ...past])];
-    }
-    return this;
-  }
-
-  /** When what happens to it counts: of parts all before, of products all after, of holders their while. */
-  story({ holder, spans }: State): Spans {
-    if (holder) return spans;
-    return [this.back ? [FIRST, spans[spans.length - 1]![1]] : [spans[0]![0], LAST]];
-  }
-
-  private step(states: readonly State[], step: number): State[] {
-    const found = new Map<string, State>();
-    for (const state of states) {
-      for (const [link, code, holder, spans] of this.next(state)) {
-        if (!spans.length) continue;
-        this.used.add(link);
-        const name = (holder ? "in " : "") + code;
-        const before = found.get(name)?.spans ?? [];
-        found.set(name, { code, holder, step, spans: [...before, ...spans] });
+      const { inner, outer, way, since, until } = link;
+      const packing = way === "packing";
+      for (const kind of "ph") {
+        const inside = states.get(kind + inner);
+        if (inside) {
+          const told = story(kind, inside, back);
+          if (packing || (way === "association" && !back)) add(link, "h" + outer, cut(told, since, until));
+          else if (back) continue;
+          else if (way === "lot") add(link, "p" + outer, kind === "p" ? cut(inside, since, LAST) : []);
+          else if (cut(told, since, after(since)).length) across(link, outer, [since, LAST]);
+        }
       }
-    }
-    return this.grow(found, step);
-  }
-
-  private grow(found: Map<string, State>, step: number): State[] {
-    return [...found].flatMap(([name, { code, holder, spans }]) => {
-      const before = this.states.get(name);
-      const after = joined([...(before?.spans ?? []), ...spans]);
-      if (before && JSON.stringify(after) === JSON.stringify(before.spans)) return [];
-      const state = before ?? { code, holder, step, spans };
-      state.spans = after;
-      this.states.set(name, state);
-      return [state];
-    });
-  }
-
-  private *next(state: State): Generator<[Link, string, boolean, Spans]> {
-    const { code, holder, spans } = state;
-    const { back } = this;
-    const story = this.story(state);
-    for (const link of this.outward.get(code) ?? []) {
-      const { outer, way, since, until } = link;
-      if (way === "packing" || (way === "association" && !back)) yield [link, outer, true, cut(story, since, until)];
-      else if (!back && way === "lot" && !holder) yield [link, outer, false, cut(spans, since, LAST)];
-      else if (!back && way === "composition" && cut(story, since, after(since)).length) {
-        yield [link, outer, false, isProcess(outer) ? EVER : [[since, LAST]]];
-      }
-    }
-    for (const link of this.inward.get(code) ?? []) {
-      const { inner, way, since, until } = link;
-      if (way === "packing" || way === "association") {
-        if (!holder && (back || way === "packing")) yield [link, inner, false, cut(spans, since, until)];
-      } else if (back && way === "lot") yield [link, inner, false, spans];
-      else if (back && since < spans[spans.length - 1]![1]) {
-        yield [link, inner, false, isProcess(inner) ? EVER : [[since, after(since)]]];
+      for (const kind of "ph") {
+        const around = states.get(kind + outer);
+        if (!around) continue;
+        if (packing || way === "association") {
+          if (kind === "p" && (back || packing)) add(link, "p" + inner, cut(around, since, until));
+        } else if (!back) continue;
+        else if (way === "lot") add(link, "p" + inner, around);
+        else if (since < end(around)) across(link, inner, [since, after(since)]);
       }
     }
   }
+  return states;
 }
 
 /** What of these spans lies in another. */
@@ -153,7 +106,7 @@ const cut = (spans: Spans, since: string, until: string): Spans =>
 /** Spans in order, those that touch made one. */
 function joined(spans: Spans): Spans {
   const found: [string, string][] = [];
-  for (const [start, end] of [...spans].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
+  for (const [start, end] of [...spans].sort(([a], [b]) => (a < b ? -1 : +(a > b)))) {
     const last = found[found.length - 1];
     if (!last || start > last[1]) found.push([start, end]);
     else if (end > last[1]) last[1] = end;

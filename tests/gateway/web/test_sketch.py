@@ -5,8 +5,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
+import pytest
+
 from gateway.tracer import Story, Told
-from gateway.web.sketch import MOST_DRAWN, sketch
+from gateway.web.sketch import MOST_DRAWN, _fitting, sketch
 from gateway.web.wording import Wording
 from indexer.core.link import Statement
 from indexer.core.walk import Direction, walk
@@ -102,3 +104,16 @@ def test_of_too_much_the_nearest_is_drawn():
     assert len(made.shapes) == MOST_DRAWN
     assert made.more > 0
     assert made.shapes[0].kind == "asked"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Proportional valve", "Proportional valve"),
+        ("Chanxi 16 L balanced-flue gas water heater", "Chanxi 16 L balanced-fl…"),
+        ("禅溪 16 升平衡式燃气热水器", "禅溪 16 升平衡式燃气热…"),
+        ("", ""),
+    ],
+)
+def test_words_stay_inside_their_box(text, shown):
+    assert _fitting(text) == shown

@@ -147,6 +147,29 @@ def test_a_trace_forward_is_an_answer():
     assert found(lot, objects("pallet"), packed, fitted, made) == ["LINK", "LINK", "LINK", "CODE"]
 
 
+def test_a_lots_other_pieces_are_not_spoken_of():
+    product = "https://id.gs1.org/01/06901234567892"
+
+    def born(serial):
+        body = {"type": "ObjectEvent", "action": "ADD", "epcList": [f"{product}/21/{serial}"]}
+        return spoken(body | at(1) | {"ilmd": {"cbvmda:lotNumber": "L"}})
+
+    tested = spoken(
+        {
+            "type": "ObjectEvent",
+            "action": "OBSERVE",
+            "quantityList": [{"epcClass": f"{product}/10/L"}],
+        }
+        | at(2)
+    )
+    assert found(f"{product}/21/1", born("1"), born("2"), tested) == [
+        "CODE",
+        "CODE_NOT_NAMED",
+        "LINK",
+    ]
+    assert found(f"{product}/10/L", born("1"), born("2"), tested) == ["CODE"] * 3
+
+
 def test_circles_end():
     assert found("a", pack("b", "a"), pack("a", "b"), objects("b")) == ["CODE", "CODE", "LINK"]
 

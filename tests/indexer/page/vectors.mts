@@ -154,8 +154,9 @@ const SUITES: Record<string, Suite> = {
     walk: (v) => {
       const stated = v.events.flatMap((body: any, i: number) => link.read(i, body, events.names(body)) ?? []);
       const found = walk(v.asked, v.direction, stated);
-      const things = [...found.things].map(([code, one]) => [code, [one.back, one.forward, one.held, one.spans]]);
-      assert.deepEqual(Object.fromEntries(things), v.things);
+      // In how many steps is for drawings; a page needs only when.
+      const spans = Object.entries(v.things).map(([code, one]: any) => [code, one[3]]);
+      assert.deepEqual(Object.fromEntries(found.things), Object.fromEntries(spans));
       const key = (one: any[]): string => JSON.stringify(one);
       const links = found.links.map((one) =>
         [one.inner, one.outer, one.way, one.since, one.until, [...one.records].sort((a, b) => a - b)]);

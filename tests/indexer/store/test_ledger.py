@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine, insert, text
 from sqlalchemy import event as sql_event
 
-from indexer.core import merkle, record, submission, tile
+from indexer.core import code, merkle, record, submission, tile
+from indexer.core.code import CodeError
+from indexer.core.event import Naming
 from indexer.store import ledger, tables
 from indexer.store.engine import engine
 
@@ -249,3 +251,12 @@ def test_master_data_are_indexed_under_whose_they_are_and_what_they_describe():
     assert list(ledger.others({**content, "body": {"type": "Product"}})) == wanted[:1]
     assert list(ledger.others({**content, "body": {"type": "ObjectEvent"}})) == []
     assert len({*wanted, ledger.name(gtin)}) == 3
+
+
+def test_a_lot_is_spelt_otherwise_where_it_is_only_what_pieces_are_of():
+    lot = code.parse("https://id.gs1.org/01/06945000000015/10/L")
+    own, of_pieces = (ledger.spelt(Naming(role, "", lot)) for role in ("input", "lot"))
+    assert own == code.canonical(lot)
+    assert of_pieces == ledger.pieces(own) != own
+    with pytest.raises(CodeError):
+        code.parse(of_pieces)

@@ -202,6 +202,10 @@ def _facts(machine: Machine, where: Addresses, played: Play) -> bytes:
             for name, one in played.actors.items()
         ],
         "product": demo.GTIN,
+        "recalled": {
+            "code": supply.lot(supply.RECALLED),
+            "url": f"{where.gateway}/trace{supply.RECALL_PATH}",
+        },
         "units": [
             {
                 "code": unit.code,
@@ -233,6 +237,8 @@ def _told(machine: Machine, where: Addresses, played: Play, facts: Path) -> str:
         for unit in played.units
     ]
     there = f"""consumer's page   {where.gateway}{played.units[0].path}
+where it is from  {where.gateway}/trace{played.units[0].path}
+a recalled lot    {where.gateway}/trace{supply.RECALL_PATH}
 regulator's node  {where.node}/        the same verifier: {where.node}/verify
 API               {where.gateway}/docs
 for programs      {facts} (holds the API keys)

@@ -17,6 +17,7 @@ VALVE_GTIN: Final = "06945000000022"
 BRASS_GTIN: Final = "06945000000039"
 # Two lots of one kind of valve: the first is recalled in the end.
 RECALLED, SOUND = "HV2609A", "HV2610C"
+RECALL_PATH: Final = f"/01/{VALVE_GTIN}/10/{RECALLED}"
 _BOX: Final = "https://id.gs1.org/00/069450000000000015"  # of valves, from supplier to maker
 _CASES: Final = (
     "https://id.gs1.org/00/069450000000000022",
@@ -65,8 +66,8 @@ def story(serials: list[str], now: datetime) -> Iterator[Step]:
     """Tell all of it in the order in which it happened; the first of the appliances gets another valve in the end."""
     yield from _described()
     yield from _delivered(now)
-    yield from demo.made(serials, now)
-    yield _assembled(serials, now)
+    product, begun, inspected = demo.made(serials, now)
+    yield from (product, begun, _assembled(serials, now), inspected)
     yield _packed_up(serials, now)
     yield from demo.moved([PALLET], now)
     yield _unpacked(now)

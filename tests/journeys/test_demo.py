@@ -117,7 +117,8 @@ def test_a_neighbour_in_the_same_submission_still_verifies(demo, tmp_path):
 def test_two_enterprises_sign_for_themselves_and_one_lets_the_platform_sign(demo):
     facts, _, _ = demo
     custodial = [one["custodial"] for one in facts["participants"]]
-    assert custodial == [False, True, False, True]  # maker, carrier, shop, and the operator itself
+    # Maker, carrier, shop, supplier, and the operator itself.
+    assert custodial == [False, True, False, True, True]
     shop = facts["participants"][2]
     done = subprocess.run(
         [BIN / "suyuan", "receipts", "check", "--trust", facts["trust"], "--json"],
@@ -129,6 +130,26 @@ def test_two_enterprises_sign_for_themselves_and_one_lets_the_platform_sign(demo
     assert done.returncode == 0, done.stdout + done.stderr
     outcomes = {one["outcome"] for one in json.loads(done.stdout)["receipts"]}
     assert outcomes == {"HOLDS"}
+
+
+def test_the_recall_of_a_valve_lot_finds_the_heaters_that_hold_one_and_the_one_that_did(demo):
+    facts, _, _ = demo
+    url = f"{facts['gateway']}/api/v1/trace/{facts['recalled']['code']}?only=items"
+    found = {one["code"]: one["until"] for one in httpx.get(url).raise_for_status().json()["items"]}
+    units_of = [unit["code"] for unit in facts["units"]]
+    assert set(found) == set(units_of[:3]), (
+        "the last has had a valve of the other lot from the beginning"
+    )
+    assert found[units_of[0]] is not None, "its valve was replaced"
+    assert [found[one] for one in units_of[1:3]] == [None, None]
+
+
+def test_a_heater_leads_back_to_the_brass_its_valves_are_made_of(demo):
+    facts, _, _ = demo
+    url = f"{facts['gateway']}/api/v1/trace/{units(facts)['nothing']['code']}?direction=back"
+    story = httpx.get(url).raise_for_status().json()
+    names = {one["code"].rpartition("/")[2] for one in story["things"]}
+    assert {"HV2609A", "HV2610C", "CU59-0815", "069450000000000046"} <= names
 
 
 def examples():

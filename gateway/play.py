@@ -157,7 +157,9 @@ def _record(where: Addresses, unit: Unit, step: str, reader: Actor | None = None
     headers = reader.headers if reader else {}
     answer = httpx.get(f"{where.gateway}/api/v1/trace/{unit.code}", headers=headers, timeout=30)
     for found in answer.raise_for_status().json()["records"]:
-        if found["event"].get("bizStep") == step:
+        # What it was made of was inspected too.
+        stated = found["event"]
+        if stated.get("bizStep") == step and unit.code in stated.get("epcList", []):
             return dict(found)
     raise LookupError(step)
 

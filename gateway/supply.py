@@ -157,9 +157,9 @@ def _unpacked(now: datetime) -> Step:
 
 def _replaced(serial: str, now: datetime) -> Step:
     """Take a valve of the lot to be recalled out of an appliance and put one of the other in."""
-    at = now - timedelta(minutes=40)
+    at = now - timedelta(minutes=25)
     out = _fitted("DELETE", serial, RECALLED, at, SHOP.sites[1], "replacing")
-    into = _fitted("ADD", serial, SOUND, at + timedelta(minutes=20), SHOP.sites[1], "replacing")
+    into = _fitted("ADD", serial, SOUND, at + timedelta(minutes=10), SHOP.sites[1], "replacing")
     return Step(SHOP, [{"event": out}, {"event": into}])
 
 

@@ -148,7 +148,7 @@ def test_a_heater_leads_back_to_the_brass_its_valves_are_made_of(demo):
     facts, _, _ = demo
     url = f"{facts['gateway']}/api/v1/trace/{units(facts)['nothing']['code']}?direction=back"
     story = httpx.get(url).raise_for_status().json()
-    names = {one["code"].rpartition("/")[2] for one in story["things"]}
+    names = {one["code"].rpartition("/")[2] for one in story["nodes"]}
     assert {"HV2609A", "HV2610C", "CU59-0815", "069450000000000046"} <= names
 
 

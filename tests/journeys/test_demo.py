@@ -159,7 +159,7 @@ def examples():
 
 def test_the_readmes_examples_run_one_after_the_other(demo):
     facts, folder, _ = demo
-    assert len(examples()) == 4
+    assert len(examples()) == 6
     for block in examples():
         for written, here in (
             (".suyuan/demo.json", folder.parent / "demo.json"),

@@ -95,6 +95,7 @@ async def _page(request: Request, held: Held, language: Language, text: str) -> 
     try:
         asked = codes.read(text)
         if asked.scheme is Scheme.URI and asked.key.startswith(codes.CANONICAL_HOST):
+            codes.parse(text)  # tells what is wrong with it
             raise CodeError
     except InputError as error:
         if as_json:

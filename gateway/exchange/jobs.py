@@ -113,6 +113,7 @@ def told(job: Job, answered: dict[UUID, Reviewed]) -> Members:
         "suyuan:events": job.events,
         "suyuan:submission": str(job.submission) if job.submission else None,
         "suyuan:applications": [str(one) for one in job.applications],
+        "suyuan:quality": f"/api/v1/quality?capture={job.id}",
     }
     return said if running else {**said, "finishedAt": _spell(finished)}
 

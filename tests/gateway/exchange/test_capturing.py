@@ -20,6 +20,8 @@ def test_a_document_is_stored_and_its_job_says_so(client, site):
     assert answer.headers["location"] == f"/epcis/capture/{job['captureID']}"
     assert (job["running"], job["success"], job["errors"]) == (False, True, [])
     assert (job["suyuan:events"], job["captureErrorBehaviour"]) == (2, "rollback")
+    quality = site.http.get(job["suyuan:quality"], headers=client.member.headers)
+    assert (quality.status_code, quality.json()["remarks"]) == (200, [])
     assert job["createdAt"] == job["finishedAt"]
     stored = site.http.get(
         f"/api/v1/submissions/{job['suyuan:submission']}", headers=client.member.headers

@@ -81,16 +81,6 @@ def captured(connection: Connection, owner: UUID, capture: UUID) -> UUID:
     return row.submission or _NOTHING
 
 
-def of_submission(connection: Connection, owner: UUID, submission: UUID) -> Members:
-    """Tell for a capture's answer what was remarked about its submission, and whether it was examined yet."""
-    found = counts(connection, Asked(owner, submission))
-    return {
-        "examined": done(connection, submission),
-        "remarks": sum(found.values()),
-        "rules": {**found},
-    }
-
-
 def done(connection: Connection, submission: UUID) -> bool:
     """Tell whether a submission was examined."""
     query = select(_placement.first_index < reached(connection)).where(

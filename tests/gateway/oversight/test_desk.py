@@ -22,12 +22,12 @@ def test_a_submissions_quality_is_told_with_whether_it_was_examined(site, examin
     member = site.member()
     said = site.send(member, made(1, heater(1)), ended(2, heater(1)), seen(3, heater(1)))
     one = said["submission"]
-    assert desk.of_submission(web, member.id, one) == {"examined": False, "remarks": 0, "rules": {}}
+    assert (desk.done(web, one), desk.counts(web, Asked(member.id, one))) == (False, {})
     web.rollback()
     examine()
-    expected = {"examined": True, "remarks": 1, "rules": {"AFTER_END": 1}}
-    assert desk.of_submission(web, member.id, one) == expected
-    assert desk.of_submission(web, uuid4(), one)["remarks"] == 0
+    asked = Asked(member.id, one)
+    assert (desk.done(web, one), desk.counts(web, asked)) == (True, {"AFTER_END": 1})
+    assert desk.counts(web, Asked(uuid4(), one)) == {}
     assert desk.reached(web) == 4
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, func, select, text
 
 from gateway import amendments
+from gateway.vault import Vault
 from indexer.core.bundle import Missing
-from indexer.store import tables
+from indexer.store import ledger, tables
 
 Rows: TypeAlias = Mapping[UUID, Row[Any]]
 Reader: TypeAlias = Callable[[Connection, Sequence[UUID]], dict[UUID, Row[Any]]]
@@ -37,6 +38,11 @@ _SAID: tuple[ColumnElement[Any], ...] = (
     _record.content,
     _submission.participant,
 )
+
+
+def names(vault: Vault, canonical_code: str) -> tuple[bytes, bytes]:
+    """Give the index values of the records that name a code: openly, and where they conceal it."""
+    return ledger.name(canonical_code), vault.concealed_name(canonical_code)
 
 
 # Joined rather than compared, so that each is looked up by the index however many there are.

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Connection, func, select
 
 from gateway.vault import Vault, open_disclosures
-from indexer.core import base64url, canonical, code
-from indexer.core.canonical import Json
+from indexer.core import base64url, canonical, code, disclosure
+from indexer.core.canonical import Json, Members
 from indexer.core.errors import EvidenceError, InputError
 from indexer.store import tables
 
@@ -64,8 +64,17 @@ def everything(
     return opened
 
 
-def _codes(disclosure: str) -> Set[str]:
-    value = canonical.decode(base64url.decode(disclosure))
+def revealed(body: Json, opened: Sequence[str]) -> Members:
+    """Put back what opens; a body that was altered stays as it is, and what is no object says nothing."""
+    stated = body if isinstance(body, dict) else {}
+    try:
+        return disclosure.reveal(stated, opened, partial=True)
+    except EvidenceError:
+        return dict(stated)
+
+
+def _codes(disclosed: str) -> Set[str]:
+    value = canonical.decode(base64url.decode(disclosed))
     return set(_named(value[1:])) if isinstance(value, list) else frozenset()
 
 

@@ -154,9 +154,9 @@ class Tracer:
         """Read what names these, by the index's spelling of each."""
         self._sought |= fresh
         self._known.update(fresh.values())
-        by_name = {}
+        by_name: dict[bytes, str] = {}
         for text, one in fresh.items():
-            by_name[ledger.name(text)] = by_name[self._opener.vault.concealed_name(text)] = one
+            by_name |= dict.fromkeys(lookup.names(self._opener.vault, text), one)
         names = list(by_name)
         for at in range(0, len(names), _BATCH):
             found = lookup.named(self._connection, names[at : at + _BATCH], self._most + 1)

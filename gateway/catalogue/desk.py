@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Row, Select, select
 from gateway import amendments, opener
 from gateway.catalogue import versions
 from gateway.vault import Vault
-from indexer.core import code, disclosure, event, header, masterdata, site
+from indexer.core import code, event, header, masterdata, site
 from indexer.core.canonical import Members
 from indexer.core.code import Code
-from indexer.core.errors import EvidenceError, InputError
+from indexer.core.errors import InputError
 from indexer.core.record import Kind
 from indexer.store import ledger, tables
 
@@ -132,7 +132,7 @@ class Shelf:
         """Put back what the owner concealed; what does not open stays as it is stored."""
         bodies = {row.id: versions.body(row) for row in rows}
         found = opener.everything(self.connection, self.vault, list(bodies))
-        return {one: _reveal(said, found.get(one, [])) for one, said in bodies.items()}
+        return {one: opener.revealed(said, found.get(one, [])) for one, said in bodies.items()}
 
 
 def public(connection: Connection, asked: Code) -> Described | None:
@@ -221,10 +221,3 @@ def _things(said: Members) -> set[Thing]:
 
 def _key(said: Members) -> tuple[str, str]:
     return str(said.get("vocabulary")), str(said.get("id"))
-
-
-def _reveal(said: Members, disclosures: list[str]) -> Members:
-    try:
-        return disclosure.reveal(said, disclosures, partial=True)
-    except EvidenceError:
-        return said

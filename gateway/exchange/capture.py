@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from gateway import draft, intake
+from gateway import draft, identity, intake
 from gateway.accounts.desk import Caller
 from gateway.declaring import Known
 from gateway.draft import Draft, RefusedError, Sent
-from gateway.exchange import identity, whole
+from gateway.exchange import whole
 from gateway.exchange.document import Part
 from gateway.exchange.problems import (
     CaptureLimitError,

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection, select, text, tuple_
 
+from gateway import lookup
 from gateway.exchange import answering, asking, formats, matching, paging, whole
 from gateway.exchange.finding import EVENT_TYPES
 from gateway.exchange.headers import Asked
@@ -23,7 +24,6 @@ from gateway.vault import Vault
 from gateway.web.deps import Gateway, Held, Now, Participant, snapshot
 from indexer.core.canonical import Json
 from indexer.core.record import Kind
-from indexer.store import ledger
 
 router = APIRouter(route_class=Binding)
 
@@ -75,7 +75,7 @@ def _named(
     for one in whole.events(connection, vault, records, standing=False):
         held[one.record] = {spelt(code): code for code in matching.held(one.event)}
     every = {code for own in held.values() for code in own}
-    names = {name: code for code in every for name in _names(vault, code)}
+    names = {name: code for code in every for name in lookup.names(vault, code)}
     asked = {"codes": list(names), "participant": participant}
     first: dict[str, UUID] = {}
     for row in connection.execute(_FIRST, asked):
@@ -88,13 +88,12 @@ def _named(
     }
 
 
-def _names(vault: Vault, code: str) -> tuple[bytes, bytes]:
-    return ledger.name(code), vault.concealed_name(code)
-
-
 async def _check(held: Gateway, participant: UUID, code: str) -> None:
     """Refuse a code that no event of the participant's names."""
-    asked = {"codes": list(_names(held.intake.vault, spelt(code))), "participant": participant}
+    asked = {
+        "codes": list(lookup.names(held.intake.vault, spelt(code))),
+        "participant": participant,
+    }
     async with held.engine.connect() as connection:
         rows = (await connection.execute(_FIRST, asked)).all()
     if not any(row.record for row in rows):

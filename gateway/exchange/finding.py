@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select, tuple_, union_all
 
-from gateway.exchange import identity, paging, whole
+from gateway import identity, lookup
+from gateway.exchange import paging, whole
 from gateway.exchange.asking import Page
 from gateway.exchange.paging import Place
 from gateway.exchange.problems import PageTokenError, QueryTooLargeError
@@ -20,7 +21,7 @@ from gateway.exchange.tables import summary
 from gateway.exchange.whole import Whole
 from gateway.vault import Vault
 from indexer.core.record import Kind
-from indexer.store import ledger, tables
+from indexer.store import tables
 
 SCANNED: Final = 2000
 EVENT_TYPES: Final = (
@@ -103,7 +104,7 @@ def _narrowed(vault: Vault, participant: UUID, query: Query) -> Select[Any]:
     for name, order, at in query.spans:
         statement = statement.where(_spanned(name, order, at))
     for codes in query.codes:
-        names = [name for one in codes for name in (ledger.name(one), vault.concealed_name(one))]
+        names = [name for one in codes for name in lookup.names(vault, one)]
         statement = statement.where(_sum.record.in_(_named(participant, names)))
     if query.event_ids is not None:
         asked = query.event_ids

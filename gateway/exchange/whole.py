@@ -12,13 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from gateway import amendments, opener
+from gateway import amendments, identity, opener
 from gateway.evidence import content
-from gateway.exchange import identity
 from gateway.vault import Vault
-from indexer.core import disclosure
 from indexer.core.canonical import Members
-from indexer.core.errors import EvidenceError
 from indexer.core.record import Kind
 from indexer.store import tables
 
@@ -68,18 +65,10 @@ def _whole(
 ) -> Whole:
     stated = content(row.content)
     body = stated.get("body")
-    event = reveal(body if isinstance(body, dict) else {}, opened)
+    event = opener.revealed(body, opened)
     event["eventID"] = identity.shown(vault, row.participant, event, row.id, held)
     event["recordTime"] = moment(row.received_at)
     return Whole(row.id, row.received_at, event)
-
-
-def reveal(body: Members, opened: Sequence[str]) -> Members:
-    """Open what can be opened; of a body that was altered nothing can."""
-    try:
-        return disclosure.reveal(body, opened, partial=True)
-    except EvidenceError:
-        return dict(body)
 
 
 def moment(received_at: int) -> str:

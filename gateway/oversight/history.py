@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select, text
 
-from gateway import amendments, opener
+from gateway import amendments, identity, lookup, opener
 from gateway.evidence import content
 from gateway.oversight.rules import History, Known
 from gateway.vault import Vault
@@ -73,7 +73,7 @@ class Archive:
         """Gather by canonical code the other events that name it."""
         asked = list(dict.fromkeys(codes))
         most = max(_LEAST, min(MOST, MOST_TOGETHER // max(1, len(asked))))
-        spelt = {name: one for one in asked for name in self._names(one)}
+        spelt = {name: one for one in asked for name in lookup.names(self.vault, one)}
         found: dict[str, set[UUID]] = {one: set() for one in asked}
         rows = self.connection.execute(_NAMED, {"codes": list(spelt), "most": most + 1})
         for name, record in rows:
@@ -93,16 +93,10 @@ class Archive:
         stated = one.event.get("eventID")
         if not isinstance(stated, str):
             return []
-        names = [
-            ledger.identified(str(one.participant), stated),
-            self.vault.concealed_event(one.participant, stated),
-        ]
+        names = identity.names(self.vault, one.participant, stated)
         rows = self.connection.execute(_NAMED, {"codes": names, "most": MOST})
         found = self.records(row.record for row in rows)
         return [it for it in found if it.record != one.record and not it.void]
-
-    def _names(self, canonical: str) -> tuple[bytes, bytes]:
-        return ledger.name(canonical), self.vault.concealed_name(canonical)
 
     def _read(self, records: Sequence[UUID]) -> dict[UUID, Known]:
         rows = self.connection.execute(_ROWS.where(_record.id.in_(records))).all()

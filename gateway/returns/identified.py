@@ -9,16 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
-from gateway import opener
+from gateway import identity, opener
 from gateway.evidence import content
 from gateway.vault import Vault
-from indexer.core import disclosure, event
+from indexer.core import event
 from indexer.core.canonical import Json, Members
-from indexer.core.errors import EvidenceError
 from indexer.core.record import Kind
-from indexer.store import ledger, tables
+from indexer.store import tables
 
-_RECORD = "urn:uuid:"
 _record, _submission, _naming = tables.record.c, tables.submission.c, tables.naming.c
 
 
@@ -33,16 +31,13 @@ class Event:
 
 def events(connection: Connection, vault: Vault, participant: UUID, event_id: str) -> list[Event]:
     """List a participant's events of an id and their corrections, oldest first; error declarations are none."""
-    names = [
-        ledger.identified(str(participant), event_id),
-        vault.concealed_event(participant, event_id),
-    ]
+    names = identity.names(vault, participant, event_id)
     named = select(_naming.record).where(_naming.code.in_(names))
     query = (
         select(_record.id, _record.digest, _record.content)
         .join(tables.submission, _submission.id == _record.submission)
         .where(
-            or_(_record.id.in_(named), _record.id == _of_record(event_id)),
+            or_(_record.id.in_(named), _record.id == identity.record_of(event_id)),
             _submission.participant == participant,
             _record.kind.in_([Kind.EVENT, Kind.AMENDMENT]),
         )
@@ -53,22 +48,7 @@ def events(connection: Connection, vault: Vault, participant: UUID, event_id: st
     found = []
     for row in rows:
         stated = content(row.content)
-        body = _revealed(stated.get("body"), opened.get(row.id, []))
+        body = opener.revealed(stated.get("body"), opened.get(row.id, []))
         if not event.void(body):
             found.append(Event(row.digest, stated.get("amends"), body))
     return found
-
-
-def _of_record(event_id: str) -> UUID | None:
-    try:
-        return UUID(event_id.removeprefix(_RECORD)) if event_id.startswith(_RECORD) else None
-    except ValueError:
-        return None
-
-
-def _revealed(body: Json, opened: list[str]) -> Members:
-    stated = body if isinstance(body, dict) else {}
-    try:
-        return disclosure.reveal(stated, opened, partial=True)
-    except EvidenceError:
-        return stated

@@ -11,11 +11,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, select
 
+from gateway import opener
 from gateway.verifier import Answer
-from indexer.core import disclosure
 from indexer.core.bundle import Entry
 from indexer.core.canonical import Members
-from indexer.core.errors import EvidenceError
 from indexer.store import tables
 
 
@@ -57,13 +56,7 @@ def names(connection: Connection, participants: Iterable[UUID]) -> dict[UUID, st
 
 def body(entry: Entry) -> Members:
     """Give a record's body with its disclosures put back; content that is none, or does not open, stays as it is."""
-    made = entry.content.get("body")
-    if not isinstance(made, dict):
-        return {}
-    try:
-        return disclosure.reveal(made, entry.disclosures, partial=True)
-    except EvidenceError:
-        return made
+    return opener.revealed(entry.content.get("body"), entry.disclosures)
 
 
 def show(answer: Answer, entry: Entry, called: dict[UUID, str]) -> Shown:

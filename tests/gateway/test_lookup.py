@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from gateway import lookup
+from gateway.vault import Vault
 from indexer.core.bundle import Missing
 from indexer.store import ledger
 from tests.gateway.making import event
@@ -67,3 +68,12 @@ def test_what_is_gone_is_named_with_its_place(site):
         (gap,) = lookup.missing(connection, [record])
         assert lookup.indexed(connection, gap.id)
     assert (gap.id, gap.index) == (record, 1)
+
+
+def test_a_code_has_a_name_where_it_is_open_and_one_where_it_is_concealed():
+    vault = Vault(bytes(32))
+    assert lookup.names(vault, "urn:x:1") == (
+        ledger.name("urn:x:1"),
+        vault.concealed_name("urn:x:1"),
+    )
+    assert lookup.names(vault, "urn:x:1")[1] != lookup.names(Vault(b"1" * 32), "urn:x:1")[1]

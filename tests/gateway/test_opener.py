@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway import opener
 from gateway.vault import Vault
 from gateway.verifier import Verifier
 from indexer.core import canonical, code
@@ -14,6 +15,12 @@ from tests.gateway.web.serving import ORIGIN, Site, epc
 def site(database, tmp_path):
     with Site(database, tmp_path) as served:
         yield served
+
+
+def test_what_was_concealed_is_opened_and_what_was_altered_is_not():
+    assert opener.revealed({"a": 1, "_sd": ["x"]}, []) == {"a": 1}
+    assert opener.revealed({"a": 1, "_sd": "odd"}, []) == {"a": 1, "_sd": "odd"}
+    assert opener.revealed(["x"], []) == {}
 
 
 def test_only_what_names_the_asked_code_is_opened_for_strangers(site):

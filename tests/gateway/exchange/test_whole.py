@@ -9,11 +9,6 @@ from tests.gateway.web.serving import epc
 ID = "urn:uuid:0199d1a0-0000-7000-8000-000000000001"
 
 
-def test_what_was_concealed_is_opened_and_what_was_altered_is_not():
-    assert whole.reveal({"a": 1, "_sd": ["x"]}, []) == {"a": 1}
-    assert whole.reveal({"a": 1, "_sd": "odd"}, []) == {"a": 1, "_sd": "odd"}
-
-
 def test_a_time_is_spelt_in_milliseconds():
     assert whole.moment(1_795_580_931_152) == "2026-11-25T04:28:51.152Z"
 

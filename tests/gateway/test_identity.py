@@ -1,7 +1,7 @@
 import secrets
 from uuid import uuid4
 
-from gateway.exchange import identity
+from gateway import identity
 from gateway.vault import Vault
 from indexer.core.eventhash import event_hash
 from indexer.store import ledger
